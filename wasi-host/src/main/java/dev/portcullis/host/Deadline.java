@@ -1,0 +1,37 @@
+package dev.portcullis.host;
+
+import java.time.Duration;
+
+/**
+ * The moment at which an evaluation must have ended, on the clock of {@link System#nanoTime}.
+ *
+ * <p>It covers waiting for a permit, computing, host calls and sleeps.
+ */
+public record Deadline(long nanoTime) {
+    private static final long FAR = Duration.ofDays(365).toNanos();
+
+    /** A deadline this far from now. */
+    public static Deadline in(Duration duration) {
+        return new Deadline(System.nanoTime() + Math.min(FAR, duration.toNanos()));
+    }
+
+    /** A deadline that will not be met in the life of a process. */
+    public static Deadline none() {
+        return new Deadline(System.nanoTime() + FAR);
+    }
+
+    /** The earlier of the two. */
+    public Deadline min(Deadline other) {
+        return other.nanoTime - nanoTime < 0 ? other : this;
+    }
+
+    /** What is left; zero once the deadline has passed. */
+    public Duration remaining() {
+        return Duration.ofNanos(Math.max(0, nanoTime - System.nanoTime()));
+    }
+
+    /** Whether the moment has come. */
+    public boolean passed() {
+        return nanoTime - System.nanoTime() <= 0;
+    }
+}

@@ -1,0 +1,17 @@
+package dev.portcullis.host;
+
+/**
+ * How an evaluation starts (design §3.1).
+ *
+ * @param kind which of the ways
+ * @param reason why it is not a faster one; empty when there is nothing to explain
+ */
+public record StartLevel(Kind kind, String reason) {
+    /** The ways to start a guest, slowest first. */
+    public enum Kind {
+        /** Instantiate and run from {@code _start}. */
+        PLAIN,
+        /** Resume a copy of the process as it was at its first read of standard input. */
+        INITIALISED
+    }
+}
