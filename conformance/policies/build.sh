@@ -24,7 +24,7 @@ fi
 
 cd "$here"
 if ! command -v go >/dev/null; then
-    echo "needs Go ($(sed -n 's/^toolchain go//p' go.mod)) on the PATH" >&2
+    echo "needs Go $(sed -n 's/^toolchain go//p' go.mod) on the PATH" >&2
     exit 3
 fi
 
