@@ -3,6 +3,7 @@
 #
 #   build.sh                      rebuilds the committed modules in modules/
 #   build.sh --out DIR NAME...    builds the named policies into DIR
+#   build.sh --test               runs the policies' own tests and checks their form
 #
 # Exit codes: 1 a build failed, 2 wrong usage, 3 no Go, 4 another Go version,
 # 5 Go modules are neither cached nor reachable.
@@ -12,14 +13,16 @@ here=$(cd "$(dirname "$0")" && pwd)
 out=$here/modules
 names=(required-labels add-annotations team-owner)
 
-if [ $# -gt 0 ]; then
-    if [ "$1" != --out ] || [ $# -lt 3 ]; then
-        sed -n 's/^#   \(build.sh\)/usage: \1/p' "$0" >&2
-        exit 2
-    fi
+mode=build
+if [ "$*" = --test ]; then
+    mode=test
+elif [ $# -ge 3 ] && [ "$1" = --out ]; then
     mkdir -p "$2"
     out=$(cd "$2" && pwd)
     names=("${@:3}")
+elif [ $# -gt 0 ]; then
+    sed -n 's/^#   \(build.sh\)/usage: \1/p' "$0" >&2
+    exit 2
 fi
 
 cd "$here"
@@ -40,6 +43,16 @@ fi
 if ! go mod download >&2; then
     echo "needs the Go modules of $here/go.mod: neither cached nor reachable" >&2
     exit 5
+fi
+
+if [ $mode = test ]; then
+    unformatted=$("$(go env GOROOT)/bin/gofmt" -l .)
+    if [ -n "$unformatted" ]; then
+        echo "not formatted by gofmt: $unformatted" >&2
+        exit 1
+    fi
+    GOOS=wasip1 GOARCH=wasm go vet ./...
+    exec go test ./...
 fi
 
 scratch=$(mktemp -d)

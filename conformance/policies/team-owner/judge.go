@@ -22,6 +22,9 @@ func judge(cluster cluster, rules settings, request protocol.KubernetesAdmission
 	if request.Kind.Group != "apps" || request.Kind.Kind != "Deployment" {
 		return fmt.Errorf("team-owner judges Deployments only, but was asked about a %s", request.Kind.Kind)
 	}
+	if !objectName.MatchString(request.Namespace) {
+		return fmt.Errorf("a Deployment needs a namespace, and %q is none", request.Namespace)
+	}
 	deployment, err := object.MetadataOf(request.Object)
 	if err != nil {
 		return err

@@ -133,29 +133,43 @@ public final class FixturePolicies {
     /**
      * Builds a module from its sources, whether it is committed or not.
      *
-     * @param target the folder for {@code <name>.wasm}; it must exist
+     * @param target the folder for {@code <name>.wasm}
      * @throws FixtureUnavailable when it cannot be built
      */
     Path build(String name, Path target) throws IOException {
-        var log = Files.createTempFile(target, name, ".log");
+        run("policy " + name + " cannot be built", "--out", target.toString(), name);
+        return target.resolve(name + ".wasm");
+    }
+
+    /**
+     * Runs the policies' own tests, in Go, and gives what they print.
+     *
+     * @throws FixtureUnavailable when they cannot run, or fail
+     */
+    String test() throws IOException {
+        return run("the tests of the policies do not pass", "--test");
+    }
+
+    private String run(String failure, String... arguments) throws IOException {
+        var command =
+                Stream.concat(
+                                Stream.of("bash", folder.resolve("build.sh").toString()),
+                                Stream.of(arguments))
+                        .toList();
+        // A file, because a full pipe would stop the build.
+        var log = Files.createTempFile("portcullis-policies", ".log");
         try {
             var builder =
-                    new ProcessBuilder(
-                                    "bash",
-                                    folder.resolve("build.sh").toString(),
-                                    "--out",
-                                    target.toString(),
-                                    name)
+                    new ProcessBuilder(command)
                             .redirectErrorStream(true)
                             .redirectOutput(log.toFile());
             builder.environment().putAll(environment);
-            var exitCode = exitCodeOf(name, builder);
+            var exitCode = exitCodeOf(failure, builder);
+            var output = Files.readString(log).strip();
             if (exitCode != 0) {
-                var output = Files.readString(log, StandardCharsets.UTF_8).strip();
-                throw new FixtureUnavailable(
-                        "policy " + name + " cannot be built: " + output, lacks(exitCode), null);
+                throw new FixtureUnavailable(failure + ": " + output, lacks(exitCode), null);
             }
-            return target.resolve(name + ".wasm");
+            return output;
         } finally {
             Files.delete(log);
         }
@@ -166,24 +180,24 @@ public final class FixturePolicies {
         return exitCode >= 3 && exitCode <= 5;
     }
 
-    private static int exitCodeOf(String name, ProcessBuilder builder) {
+    private static int exitCodeOf(String failure, ProcessBuilder builder) {
         Process process;
         try {
             process = builder.start();
         } catch (IOException e) {
-            throw new FixtureUnavailable(
-                    "policy " + name + " cannot be built: needs bash on the PATH", true, e);
+            throw new FixtureUnavailable(failure + ": needs bash on the PATH", true, e);
         }
         try {
             if (process.waitFor(BUILD_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
                 return process.exitValue();
             }
             throw new FixtureUnavailable(
-                    "policy " + name + " was not built within " + BUILD_LIMIT, false, null);
+                    failure + ": still running after " + BUILD_LIMIT.toMinutes() + " minutes",
+                    false,
+                    null);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new FixtureUnavailable(
-                    "interrupted while policy " + name + " was being built", false, e);
+            throw new FixtureUnavailable(failure + ": interrupted", false, e);
         } finally {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
