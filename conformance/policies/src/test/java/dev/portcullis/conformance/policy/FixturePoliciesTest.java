@@ -7,7 +7,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -75,6 +79,40 @@ class FixturePoliciesTest {
 
         assertThat(unavailable).hasMessageContaining("main.go:1: syntax error");
         assertThat(unavailable.machineLacks()).isFalse();
+    }
+
+    @Test
+    void manyWhoAskAtOnceShareOneBuild() throws Exception {
+        var tools = commands("dirname", "sed", "mkdir", "mktemp", "rm", "cp", "mv", "chmod");
+        var built = folder.resolve("built");
+        script(
+                tools.resolve("go"),
+                """
+                case "$1" in
+                env) sed -n 's/^toolchain //p' go.mod ;;
+                build)
+                    while [ "$1" != -o ]; do shift; done
+                    printf '#!/bin/sh\\ncp "$2" "$3"\\n' >"$2"
+                    chmod +x "$2"
+                    echo "$3" >>'%s' ;;
+                esac\
+                """
+                        .formatted(built));
+
+        var paths = new HashSet<Path>();
+        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            var asked = new ArrayList<Future<Path>>();
+            for (var i = 0; i < 8; i++) {
+                // Each its own, as if from eight places in the tests.
+                asked.add(executor.submit(() -> withPath(tools).path("misbehaving")));
+            }
+            for (var answer : asked) {
+                paths.add(answer.get());
+            }
+        }
+
+        assertThat(paths).hasSize(1).allSatisfy(path -> assertThat(path).isRegularFile());
+        assertThat(built).content().isEqualTo("./annotate\n./misbehaving\n");
     }
 
     private FixturePolicies withPath(Path tools) {
