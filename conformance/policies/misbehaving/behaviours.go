@@ -69,9 +69,9 @@ func init() {
 		"settings-silent":  func(question) {},
 		"settings-garbage": func(question) { write("This is not JSON.") },
 		"settings-invalid": func(question) {
-			print(map[string]any{"valid": false, "message": "these settings are never right"})
+			printJSON(map[string]any{"valid": false, "message": "these settings are never right"})
 		},
-		"settings-invalid-without-message": func(question) { print(map[string]any{"valid": false}) },
+		"settings-invalid-without-message": func(question) { printJSON(map[string]any{"valid": false}) },
 		"settings-no-valid":                func(question) { write(`{"message":"forgot to decide"}`) },
 		"settings-host-call":               settingsHostCall,
 	}
@@ -93,7 +93,7 @@ func write(text string) {
 	}
 }
 
-func print(value any) {
+func printJSON(value any) {
 	text, err := json.Marshal(value)
 	if err != nil {
 		fail(err)
@@ -106,7 +106,7 @@ func accept(message string) {
 	if message != "" {
 		given.Message = &message
 	}
-	print(given)
+	printJSON(given)
 }
 
 func acceptf(format string, values ...any) {
@@ -114,18 +114,18 @@ func acceptf(format string, values ...any) {
 }
 
 func reject(message string) {
-	print(answer{Message: &message})
+	printJSON(answer{Message: &message})
 }
 
 // acceptAsTold answers with message, code, warnings, auditAnnotations and
 // mutatedObject of the settings.
 func acceptAsTold(q question) {
-	print(asTold(q.settings, true))
+	printJSON(asTold(q.settings, true))
 }
 
 // rejectAsTold is acceptAsTold the other way round.
 func rejectAsTold(q question) {
-	print(asTold(q.settings, false))
+	printJSON(asTold(q.settings, false))
 }
 
 func asTold(settings settings, accepted bool) answer {
@@ -155,7 +155,7 @@ func sleep(q question) {
 
 func sleepOverSettings(q question) {
 	time.Sleep(time.Duration(q.settings.Milliseconds) * time.Millisecond)
-	print(map[string]any{"valid": true})
+	printJSON(map[string]any{"valid": true})
 }
 
 // exit ends with settings.exitCode after settings.text went to stderr. An answer
@@ -241,10 +241,10 @@ func hostCalls(q question) {
 
 func settingsHostCall(q question) {
 	if _, _, err := callHost(q.settings.Call, 1); err != nil {
-		print(map[string]any{"valid": false, "message": err.Error()})
+		printJSON(map[string]any{"valid": false, "message": err.Error()})
 		return
 	}
-	print(map[string]any{"valid": true})
+	printJSON(map[string]any{"valid": true})
 }
 
 func callHost(what *call, times int) (response []byte, made int, err error) {

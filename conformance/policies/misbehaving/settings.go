@@ -53,12 +53,12 @@ func parse(raw json.RawMessage) (settings, error) {
 func validateSettings(stdin []byte) {
 	settings, err := parse(stdin)
 	if err != nil {
-		print(map[string]any{"valid": false, "message": err.Error()})
+		printJSON(map[string]any{"valid": false, "message": err.Error()})
 		return
 	}
 	if behave, known := settingsBehaviours[settings.Behaviour]; known {
 		behave(question{stdin: stdin, settings: settings})
 		return
 	}
-	print(map[string]any{"valid": true})
+	printJSON(map[string]any{"valid": true})
 }
