@@ -186,6 +186,7 @@ final class ImageMaker {
                 observer);
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Call(String name, long firstArgument, int[] active) {}
 
     /** Runs a command up to its first read of standard input. */
