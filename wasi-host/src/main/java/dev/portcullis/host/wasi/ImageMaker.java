@@ -1,0 +1,328 @@
+package dev.portcullis.host.wasi;
+
+import com.dylibso.chicory.runtime.ExecutionCompletedException;
+import com.dylibso.chicory.wasm.ChicoryException;
+import dev.portcullis.host.ComputePermits;
+import dev.portcullis.host.Deadline;
+import dev.portcullis.host.EvaluationContext;
+import dev.portcullis.host.GuestLimits;
+import dev.portcullis.host.HostCalls;
+import dev.portcullis.host.engine.CallRecorder;
+import dev.portcullis.host.engine.DecodedModule;
+import dev.portcullis.host.engine.Guest;
+import dev.portcullis.host.engine.GuestImage;
+import dev.portcullis.host.engine.TieredModule;
+import dev.portcullis.host.golang.GoProgram;
+import dev.portcullis.host.golang.StartEntropy;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes initialised images of Go programs (design §3.1).
+ *
+ * <p>Go keeps goroutine stacks in linear memory and can enter any function again at a program
+ * counter that it finds below the stack pointer. So a run can be abandoned inside the wrapper of
+ * the import {@code fd_read} and resumed later: at that call the stack pointer is what it was when
+ * the wrapper was entered. An image is the state there, with the wrapper's program counter written
+ * below the stack pointer.
+ *
+ * <p>Whatever is not recognised, or could differ from a plain start, gives a reason instead of an
+ * image.
+ */
+final class ImageMaker {
+    private static final Logger LOGGER = LoggerFactory.getLogger(ImageMaker.class);
+
+    private static final VarHandle LONGS =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private static final int STACK_POINTER = 0;
+    private static final String READ_WRAPPER = "syscall.fd_read";
+
+    /** Calls that leave nothing behind in a session, so that a new session can take over. */
+    private static final Set<String> STATELESS =
+            Set.of(
+                    "args_get",
+                    "args_sizes_get",
+                    "environ_get",
+                    "environ_sizes_get",
+                    "clock_time_get",
+                    "clock_res_get",
+                    "random_get",
+                    "fd_fdstat_get",
+                    "fd_fdstat_set_flags",
+                    "fd_filestat_get",
+                    "fd_prestat_get",
+                    "fd_prestat_dir_name",
+                    "sched_yield",
+                    "poll_oneoff",
+                    "fd_read");
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final TieredModule module;
+    private final DecodedModule decoded;
+    private final Watchdog watchdog;
+    private final BitSet tripwires;
+    private final BitSet worthCompiling = new BitSet();
+
+    /**
+     * @param tripwires filled with the functions that must not run in a guest started from an image
+     */
+    ImageMaker(TieredModule module, DecodedModule decoded, Watchdog watchdog, BitSet tripwires) {
+        this.module = module;
+        this.decoded = decoded;
+        this.watchdog = watchdog;
+        this.tripwires = tripwires;
+    }
+
+    /** The functions that later runs will need, as far as the trials tell. */
+    BitSet worthCompiling() {
+        var functions = (BitSet) worthCompiling.clone();
+        functions.andNot(tripwires);
+        return functions;
+    }
+
+    /**
+     * Finds the best way to start a command: takes an image, and runs the trials from it and from a
+     * plain start. The image is refused if one answer differs.
+     */
+    StartWay make(GuestCommand command, List<byte[]> trials) {
+        var way = take(command);
+        for (var input : trials) {
+            way = tried(way, command, input);
+        }
+        return way;
+    }
+
+    private StartWay tried(StartWay way, GuestCommand command, byte[] input) {
+        var plain = new Trial(command, input);
+        plain.run(guest -> guest.call("_start"));
+        if (way instanceof StartWay.Initialised(var image)) {
+            var resumed = new Trial(command, input);
+            resumed.run(guest -> {
+                image.restore(guest);
+                image.resume(guest);
+            });
+            if (resumed.recorder.entered().intersects(tripwires)) {
+                way =
+                        new StartWay.Plain(
+                                "draws random numbers from the Go runtime while it judges");
+            } else if (!resumed.outcome().equals(plain.outcome())) {
+                LOGGER.info(
+                        "{}: an image answered {} where a plain start answered {}",
+                        command.argument(),
+                        resumed.outcome(),
+                        plain.outcome());
+                way = new StartWay.Plain("answered a trial otherwise than a plain start did");
+            } else {
+                worthCompiling.or(resumed.recorder.entered());
+                return way;
+            }
+        }
+        worthCompiling.or(plain.recorder.entered());
+        return way;
+    }
+
+    /** One interpreted run that is recorded. */
+    private final class Trial {
+        final CallRecorder recorder = new CallRecorder();
+        private final WasiImports imports = new WasiImports();
+        private final WasiSession session;
+        private String end = "";
+
+        Trial(GuestCommand command, byte[] input) {
+            session = session(command, input, null);
+            imports.enter(session);
+        }
+
+        void run(Consumer<Guest> entry) {
+            try (var _ = watchdog.guard(Deadline.in(PATIENCE))) {
+                entry.accept(module.recordedGuest(decoded, imports.values(), recorder));
+                end = "exit 0";
+            } catch (ExecutionCompletedException e) {
+                end = "exit 0";
+            } catch (ChicoryException | GuestLimitException e) {
+                end = String.valueOf(e.getMessage());
+            }
+        }
+
+        /** Everything of the run that a client could see. */
+        String outcome() {
+            return end
+                    + " "
+                    + new String(session.output().outputBytes(), StandardCharsets.UTF_8)
+                    + new String(session.output().errorBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private static WasiSession session(
+            GuestCommand command, byte[] input, WasiSession.@Nullable Observer observer) {
+        return new WasiSession(
+                command,
+                input,
+                new EvaluationContext(
+                        HostCalls.NONE,
+                        ComputePermits.UNBOUNDED,
+                        GuestLimits.DEFAULT,
+                        Deadline.in(PATIENCE)),
+                new Permit(ComputePermits.UNBOUNDED),
+                Callable::call,
+                0,
+                observer);
+    }
+
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Call(String name, long firstArgument, int[] active) {}
+
+    /** Runs a command up to its first read of standard input. */
+    private StartWay take(GuestCommand command) {
+        if (!decoded.changesOnlyMemoryAndGlobals()) {
+            return new StartWay.Plain("changes tables or keeps passive segments");
+        }
+        var imports = new WasiImports();
+        var recorder = new CallRecorder();
+        var calls = new ArrayList<Call>();
+        var guest = module.recordedGuest(decoded, imports.values(), recorder);
+        var program = GoProgram.read(guest.image().memory()).orElse(null);
+        if (program == null) {
+            return new StartWay.Plain("not a Go program of a known layout");
+        }
+        if (!program.layoutKnown()) {
+            return new StartWay.Plain(
+                    "built with " + program.version() + ", for which images are not proved");
+        }
+        var session =
+                session(
+                        command,
+                        new byte[0],
+                        (name, args) ->
+                                calls.add(
+                                        new Call(
+                                                name,
+                                                args.length == 0 ? 0 : args[0],
+                                                recorder.active())));
+        session.stopAtStdin();
+        imports.enter(session);
+        try (var _ = watchdog.guard(Deadline.in(PATIENCE))) {
+            guest.call("_start");
+            return new StartWay.Plain("ends without reading standard input");
+        } catch (StdinReachedException e) {
+            return image(guest, session, program, calls, recorder);
+        } catch (ChicoryException | GuestLimitException e) {
+            return new StartWay.Plain("ends without reading standard input");
+        }
+    }
+
+    private StartWay image(
+            Guest guest,
+            WasiSession session,
+            GoProgram program,
+            List<Call> calls,
+            CallRecorder recorder) {
+        long now = session.monotonicNanos();
+        if (!session.output().isEmpty()) {
+            return new StartWay.Plain("writes output before it reads standard input");
+        }
+        for (var call : calls) {
+            if (!STATELESS.contains(call.name())) {
+                return new StartWay.Plain(
+                        "calls " + call.name() + " before it reads standard input");
+            }
+        }
+        var placeOf = placesOfFunctions(guest);
+        int[] active = calls.getLast().active();
+        int start = active[0];
+        var loop = decoded.lastCall(start);
+        Integer wrapper = placeOf.get(active[active.length - 2]);
+        if (loop.isEmpty() || active.length < 4 || active[1] != loop.getAsInt()) {
+            return new StartWay.Plain("its start function is not laid out as known");
+        }
+        if (wrapper == null || !READ_WRAPPER.equals(program.nameAt(wrapper))) {
+            return new StartWay.Plain("reads standard input from an unknown function");
+        }
+        var refusal = StartEntropy.refusal(observed(program, placeOf, calls));
+        if (refusal.isPresent()) {
+            return new StartWay.Plain(refusal.get());
+        }
+        var wires = tripwires(guest, program, placeOf);
+        if (wires.intersects(recorder.entered())) {
+            wires.and(recorder.entered());
+            Integer place = placeOf.get(wires.nextSetBit(0));
+            return new StartWay.Plain(
+                    "draws random numbers while it initialises, in "
+                            + (place == null ? "an unknown function" : program.nameAt(place)));
+        }
+        tripwires.or(wires);
+        var state = guest.image();
+        int below = (int) state.globals()[STACK_POINTER] - 8;
+        LONGS.set(state.memory(), below, (long) wrapper << 16);
+        return new StartWay.Initialised(
+                new StartImage(
+                        new GuestImage(state.memory(), state.globals()), loop.getAsInt(), now));
+    }
+
+    private static Map<Integer, Integer> placesOfFunctions(Guest guest) {
+        var places = new HashMap<Integer, Integer>();
+        for (int place = 0; place < guest.tableSize(); place++) {
+            places.put(guest.tableEntry(place), place);
+        }
+        return places;
+    }
+
+    /** Names what was active; the start function and the scheduler's loop say nothing. */
+    private static List<StartEntropy.ObservedCall> observed(
+            GoProgram program, Map<Integer, Integer> placeOf, List<Call> calls) {
+        return calls.stream()
+                .map(call -> {
+                    int[] active = call.active();
+                    List<@Nullable String> names =
+                            new ArrayList<>(
+                                    Arrays.stream(active, 2, active.length - 1)
+                                            .mapToObj(placeOf::get)
+                                            .map(p -> p == null ? null : program.nameAt(p))
+                                            .toList());
+                    return new StartEntropy.ObservedCall(call.name(), call.firstArgument(), names);
+                })
+                .toList();
+    }
+
+    private BitSet tripwires(Guest guest, GoProgram program, Map<Integer, Integer> placeOf) {
+        var places =
+                StartEntropy.tripwires(
+                        program,
+                        callees -> {
+                            var functions = new BitSet();
+                            callees.stream()
+                                    .map(guest::tableEntry)
+                                    .filter(function -> function >= 0)
+                                    .forEach(functions::set);
+                            var callers = new BitSet();
+                            decoded.callersOf(functions).stream()
+                                    .mapToObj(placeOf::get)
+                                    .forEach(place -> {
+                                        if (place != null) {
+                                            callers.set(place);
+                                        }
+                                    });
+                            return callers;
+                        });
+        var functions = new BitSet();
+        places.stream().map(guest::tableEntry).forEach(functions::set);
+        return functions;
+    }
+}
