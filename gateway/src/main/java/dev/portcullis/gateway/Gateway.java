@@ -9,13 +9,18 @@ import dev.portcullis.gateway.route.ReadinessVerticle;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The running fleet of verticles. */
 public final class Gateway {
+    private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+
     private final Vertx vertx;
     private final AtomicReference<@Nullable String> listeners = new AtomicReference<>();
     private final AtomicBoolean ready = new AtomicBoolean();
@@ -59,13 +64,20 @@ public final class Gateway {
     /**
      * Says on the readiness port that no more requests are welcome, stops listening, and waits a
      * while for those under way to be answered. Then nothing of the gateway runs any more.
+     *
+     * <p>Blocks; not to be called on an event loop.
      */
-    public Future<Void> stop() {
+    public void stop() {
         ready.set(false);
         String deployed = listeners.getAndSet(null);
-        Future<Void> drained =
-                deployed == null ? Future.succeededFuture() : vertx.undeploy(deployed);
-        return drained.transform(result -> vertx.close());
+        if (deployed != null) {
+            try {
+                vertx.undeploy(deployed).toCompletionStage().toCompletableFuture().join();
+            } catch (CompletionException e) {
+                LOG.warn("the listeners could not be closed in good order", e);
+            }
+        }
+        vertx.close().toCompletionStage().toCompletableFuture().join();
     }
 
     /** The port that takes reviews. */

@@ -61,6 +61,9 @@ public final class FakeModule implements PolicyModule {
     }
 
     @Override
+    public void prepare(byte[] given) {}
+
+    @Override
     public Evaluation validate(byte[] payload, EvaluationContext context) {
         try {
             return judge.judge(payload, context);

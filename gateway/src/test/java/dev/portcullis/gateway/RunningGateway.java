@@ -84,10 +84,6 @@ public final class RunningGateway implements AutoCloseable {
 
     @Override
     public void close() {
-        gateway.stop()
-                .toCompletionStage()
-                .toCompletableFuture()
-                .orTimeout(30, TimeUnit.SECONDS)
-                .join();
+        gateway.stop();
     }
 }

@@ -9,6 +9,7 @@ import dev.portcullis.host.ModuleException;
 import dev.portcullis.host.PolicyEngine;
 import dev.portcullis.host.PolicyModule;
 import dev.portcullis.host.SettingsEvaluation;
+import dev.portcullis.host.StartLevel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -105,18 +106,31 @@ public final class PolicyLoader {
         }
         Policy.Ready ready = new Policy.Ready(entry, module, hostCalls);
         return switch (settingsVerdict(ready)) {
-            case SettingsEvaluation.Valid() -> {
-                LOG.atInfo()
-                        .addKeyValue("policy_id", entry.id())
-                        .addKeyValue("module", module.digest())
-                        .addKeyValue("start", module.startLevel().kind())
-                        .log("policy loaded");
-                yield ready;
-            }
+            case SettingsEvaluation.Valid() -> prepared(ready);
             case SettingsEvaluation.Invalid(var message) ->
                     refusedSettings(entry, message == null ? "no message" : message);
             case SettingsEvaluation.Failed(_, var message) -> refusedSettings(entry, message);
         };
+    }
+
+    /** A policy that cannot be tried beforehand is only slower at first. */
+    private static Policy prepared(Policy.Ready policy) {
+        try {
+            policy.module().prepare(policy.entry().settings().json());
+        } catch (RuntimeException e) {
+            LOG.atWarn()
+                    .setCause(e)
+                    .addKeyValue("policy_id", policy.id())
+                    .log("a policy could not be prepared for its first request");
+        }
+        StartLevel level = policy.module().startLevel();
+        LOG.atInfo()
+                .addKeyValue("policy_id", policy.id())
+                .addKeyValue("module", policy.module().digest())
+                .addKeyValue("start", level.kind())
+                .addKeyValue("start_reason", level.reason())
+                .log("policy loaded");
+        return policy;
     }
 
     private SettingsEvaluation settingsVerdict(Policy.Ready policy) {

@@ -39,7 +39,6 @@ public final class GatewayVerticle extends VerticleBase {
     private final GatewayOptions options;
     private final Policies policies;
     private final AtomicInteger port;
-    private final Connections connections = new Connections();
     private @Nullable HttpServer server;
 
     /**
@@ -55,14 +54,7 @@ public final class GatewayVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        Router router = router();
-        HttpServer listener =
-                vertx.createHttpServer(serverOptions())
-                        .connectionHandler(connections::opened)
-                        .requestHandler(request -> {
-                            connections.begun(request);
-                            router.handle(request);
-                        });
+        HttpServer listener = vertx.createHttpServer(serverOptions()).requestHandler(router());
         server = listener;
         return listener.listen().onSuccess(listening -> port.set(listening.actualPort()));
     }
@@ -70,12 +62,9 @@ public final class GatewayVerticle extends VerticleBase {
     /** Stops listening and waits for the requests under way to be answered. */
     @Override
     public Future<?> stop() {
-        if (server == null) {
-            return Future.succeededFuture();
-        }
-        Future<Void> closed = server.shutdown(DRAIN.toMillis(), TimeUnit.MILLISECONDS);
-        connections.drain();
-        return closed;
+        return server == null
+                ? Future.succeededFuture()
+                : server.shutdown(DRAIN.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private HttpServerOptions serverOptions() {
