@@ -9,9 +9,9 @@ import dev.portcullis.gateway.verdict.Origin;
 
 /** The paths that take reviews (policy-server §10). */
 enum Endpoint {
-    VALIDATE("/validate/:policy", Origin.VALIDATE, true),
-    AUDIT("/audit/:policy", Origin.AUDIT, false),
-    VALIDATE_RAW("/validate_raw/:policy", Origin.VALIDATE, false);
+    VALIDATE("/validate/(?<policy>[^/]+)", Origin.VALIDATE, true),
+    AUDIT("/audit/(?<policy>[^/]+)", Origin.AUDIT, false),
+    VALIDATE_RAW("/validate_raw/(?<policy>[^/]+)", Origin.VALIDATE, false);
 
     private final String path;
     private final Origin origin;
@@ -23,6 +23,7 @@ enum Endpoint {
         this.jsonErrors = jsonErrors;
     }
 
+    /** A regular expression; the group {@code policy} is the policy's name. */
     String path() {
         return path;
     }

@@ -104,12 +104,12 @@ public final class GatewayVerticle extends VerticleBase {
                             Evaluators.of(vertx),
                             options.policyTimeout(),
                             options.alwaysAcceptNamespace());
-            router.post(endpoint.path()).handler(handler::arrive);
-            router.post(endpoint.path())
+            router.postWithRegex(endpoint.path()).handler(handler::arrive);
+            router.postWithRegex(endpoint.path())
                     .handler(BodyHandler.create(false).setBodyLimit(options.bodyLimit().bytes()))
                     .handler(handler::judge)
                     .failureHandler(context -> fail(context, endpoint));
-            router.route(endpoint.path()).handler(context -> notAllowed(context, "POST"));
+            router.routeWithRegex(endpoint.path()).handler(context -> notAllowed(context, "POST"));
         }
         router.errorHandler(404, context -> Answer.empty(context, 404));
         router.errorHandler(500, GatewayVerticle::broken);
