@@ -25,9 +25,12 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -77,24 +80,26 @@ final class ImageMaker {
     private final TieredModule module;
     private final DecodedModule decoded;
     private final Watchdog watchdog;
-    private final BitSet tripwires;
+    private OptionalInt generator = OptionalInt.empty();
     private final BitSet worthCompiling = new BitSet();
 
-    /**
-     * @param tripwires filled with the functions that must not run in a guest started from an image
-     */
-    ImageMaker(TieredModule module, DecodedModule decoded, Watchdog watchdog, BitSet tripwires) {
+    ImageMaker(TieredModule module, DecodedModule decoded, Watchdog watchdog) {
         this.module = module;
         this.decoded = decoded;
         this.watchdog = watchdog;
-        this.tripwires = tripwires;
     }
 
     /** The functions that later runs will need, as far as the trials tell. */
     BitSet worthCompiling() {
-        var functions = (BitSet) worthCompiling.clone();
-        functions.andNot(tripwires);
-        return functions;
+        return (BitSet) worthCompiling.clone();
+    }
+
+    /**
+     * The function of the Go runtime that all random numbers come from and that the host has to
+     * answer in guests started from an image; empty when no image was taken.
+     */
+    OptionalInt generator() {
+        return generator;
     }
 
     /**
@@ -118,11 +123,7 @@ final class ImageMaker {
                 image.restore(guest);
                 image.resume(guest);
             });
-            if (resumed.recorder.entered().intersects(tripwires)) {
-                way =
-                        new StartWay.Plain(
-                                "draws random numbers from the Go runtime while it judges");
-            } else if (!resumed.outcome().equals(plain.outcome())) {
+            if (!resumed.outcome().equals(plain.outcome())) {
                 LOGGER.info(
                         "{}: an image answered {} where a plain start answered {}",
                         command.argument(),
@@ -259,15 +260,14 @@ final class ImageMaker {
         if (refusal.isPresent()) {
             return new StartWay.Plain(refusal.get());
         }
-        var wires = tripwires(guest, program, placeOf);
-        if (wires.intersects(recorder.entered())) {
-            wires.and(recorder.entered());
-            Integer place = placeOf.get(wires.nextSetBit(0));
-            return new StartWay.Plain(
-                    "draws random numbers while it initialises, in "
-                            + (place == null ? "an unknown function" : program.nameAt(place)));
+        var draws = drawRefusal(guest, program, placeOf, recorder.entered());
+        if (draws.isPresent()) {
+            return new StartWay.Plain(draws.get());
         }
-        tripwires.or(wires);
+        generator = functions(guest, program, StartEntropy.GENERATOR::equals).stream().findFirst();
+        if (generator.isEmpty()) {
+            return new StartWay.Plain("its random generator is not laid out as known");
+        }
         var state = guest.image();
         int below = (int) state.globals()[STACK_POINTER] - 8;
         LONGS.set(state.memory(), below, (long) wrapper << 16);
@@ -301,28 +301,49 @@ final class ImageMaker {
                 .toList();
     }
 
-    private BitSet tripwires(Guest guest, GoProgram program, Map<Integer, Integer> placeOf) {
-        var places =
-                StartEntropy.tripwires(
-                        program,
-                        callees -> {
-                            var functions = new BitSet();
-                            callees.stream()
-                                    .map(guest::tableEntry)
-                                    .filter(function -> function >= 0)
-                                    .forEach(functions::set);
-                            var callers = new BitSet();
-                            decoded.callersOf(functions).stream()
-                                    .mapToObj(placeOf::get)
-                                    .forEach(place -> {
-                                        if (place != null) {
-                                            callers.set(place);
-                                        }
-                                    });
-                            return callers;
-                        });
+    private static BitSet functions(Guest guest, GoProgram program, Predicate<String> name) {
         var functions = new BitSet();
-        places.stream().map(guest::tableEntry).forEach(functions::set);
+        program.placesOf(name).stream()
+                .map(guest::tableEntry)
+                .filter(function -> function >= 0)
+                .forEach(functions::set);
         return functions;
+    }
+
+    /** Looks for random numbers of the runtime that may have reached the program's own state. */
+    private Optional<String> drawRefusal(
+            Guest guest, GoProgram program, Map<Integer, Integer> placeOf, BitSet entered) {
+        var mapUsers = decoded.callersOf(functions(guest, program, StartEntropy.MAPS));
+        var drawers = decoded.callersOf(functions(guest, program, StartEntropy.GENERATORS));
+        drawers.and(entered);
+        var early =
+                drawers.stream()
+                        .filter(function ->
+                                !StartEntropy.mayDraw(
+                                        program,
+                                        name(program, placeOf, function),
+                                        mapUsers.get(function)))
+                        .findFirst();
+        if (early.isPresent()) {
+            return Optional.of(
+                    "draws random numbers while it initialises, in "
+                            + name(program, placeOf, early.getAsInt()));
+        }
+        var bypasses =
+                decoded.callersOf(functions(guest, program, StartEntropy.SCHEDULERS_GENERATOR));
+        bypasses.or(decoded.callersOf(functions(guest, program, StartEntropy.REFILL)));
+        return bypasses.stream()
+                .mapToObj(function -> name(program, placeOf, function))
+                .filter(name ->
+                        !StartEntropy.isInternal(name)
+                                && !String.valueOf(name).startsWith("math/rand/v2."))
+                .findFirst()
+                .map(name -> "draws random numbers past the known generator, in " + name);
+    }
+
+    private static @Nullable String name(
+            GoProgram program, Map<Integer, Integer> placeOf, int function) {
+        Integer place = placeOf.get(function);
+        return place == null ? null : program.nameAt(place);
     }
 }

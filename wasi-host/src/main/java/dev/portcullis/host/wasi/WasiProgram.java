@@ -14,13 +14,12 @@ import dev.portcullis.host.engine.DecodedModule;
 import dev.portcullis.host.engine.Guest;
 import dev.portcullis.host.engine.GuestImage;
 import dev.portcullis.host.engine.TieredModule;
-import dev.portcullis.host.engine.TripwireException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -55,7 +54,7 @@ public final class WasiProgram {
 
     private final TieredModule module;
     private final Watchdog watchdog;
-    private final BitSet tripwires = new BitSet();
+    private final OptionalInt generator;
     private final Map<GuestCommand, StartWay> starts = new ConcurrentHashMap<>();
     private final ConcurrentLinkedDeque<PooledGuest> pool = new ConcurrentLinkedDeque<>();
     private final AtomicInteger pooled = new AtomicInteger();
@@ -66,8 +65,9 @@ public final class WasiProgram {
         final Guest guest;
         int runs;
 
-        PooledGuest(TieredModule module, BitSet tripwires) {
-            guest = module.guest(imports.values(), tripwires);
+        PooledGuest(TieredModule module, int generator) {
+            guest = module.guest(imports.values());
+            guest.replace(generator, new GoRandom(guest));
         }
     }
 
@@ -87,8 +87,10 @@ public final class WasiProgram {
         this.module = module;
         this.watchdog = watchdog;
         this.poolSize = poolSize;
-        var maker = new ImageMaker(module, decoded, watchdog, tripwires);
+        var maker = new ImageMaker(module, decoded, watchdog);
         trials.forEach((command, inputs) -> starts.put(command, maker.make(command, inputs)));
+        generator = maker.generator();
+        generator.ifPresent(module::leaveOut);
         module.compile(maker.worthCompiling());
     }
 
@@ -135,25 +137,10 @@ public final class WasiProgram {
                 return guard.fired() ? overloaded() : cancelled();
             }
             if (start(command) instanceof StartWay.Initialised(var image)) {
-                try {
-                    return runFrom(image, command, stdin, context, permit, guard);
-                } catch (TripwireException e) {
-                    demote(command, e.function());
-                }
+                return runFrom(image, command, stdin, context, permit, guard);
             }
             return runPlain(command, stdin, context, permit, guard);
         }
-    }
-
-    private void demote(GuestCommand command, int function) {
-        LOGGER.info(
-                "{} of module is started plainly from now on: it draws random numbers from the Go"
-                        + " runtime (function {})",
-                command.argument(),
-                function);
-        starts.put(
-                command,
-                new StartWay.Plain("draws random numbers from the Go runtime while it judges"));
     }
 
     private WasiResult runPlain(
@@ -169,7 +156,7 @@ public final class WasiProgram {
         var end =
                 run(
                         () -> {
-                            started[0] = module.guest(imports.values(), new BitSet());
+                            started[0] = module.guest(imports.values());
                             started[0].limitMemory(context.limits().memoryBytes());
                             started[0].call("_start");
                         },
@@ -254,7 +241,7 @@ public final class WasiProgram {
                 return idle;
             }
         }
-        return new PooledGuest(module, tripwires);
+        return new PooledGuest(module, generator.orElseThrow());
     }
 
     private void giveBack(PooledGuest guest) {
@@ -282,8 +269,6 @@ public final class WasiProgram {
             return new End.Exit(e.exitCode());
         } catch (GuestLimitException e) {
             return new End.Stopped(e.reason(), message(e));
-        } catch (TripwireException e) {
-            throw e;
         } catch (StackOverflowError e) {
             return new End.Stopped(FailureReason.TRAP, "policy trapped: call stack exhausted");
         } catch (OutOfMemoryError e) {
