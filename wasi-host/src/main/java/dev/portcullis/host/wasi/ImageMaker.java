@@ -7,6 +7,7 @@ import dev.portcullis.host.Deadline;
 import dev.portcullis.host.EvaluationContext;
 import dev.portcullis.host.GuestLimits;
 import dev.portcullis.host.HostCalls;
+import dev.portcullis.host.StartLevel;
 import dev.portcullis.host.engine.CallRecorder;
 import dev.portcullis.host.engine.DecodedModule;
 import dev.portcullis.host.engine.Guest;
@@ -80,10 +81,16 @@ final class ImageMaker {
     private final TieredModule module;
     private final DecodedModule decoded;
     private final Watchdog watchdog;
+    private final StartLevel.Kind highestLevel;
     private OptionalInt generator = OptionalInt.empty();
     private final BitSet worthCompiling = new BitSet();
 
-    ImageMaker(TieredModule module, DecodedModule decoded, Watchdog watchdog) {
+    ImageMaker(
+            TieredModule module,
+            DecodedModule decoded,
+            Watchdog watchdog,
+            StartLevel.Kind highestLevel) {
+        this.highestLevel = highestLevel;
         this.module = module;
         this.decoded = decoded;
         this.watchdog = watchdog;
@@ -192,6 +199,9 @@ final class ImageMaker {
 
     /** Runs a command up to its first read of standard input. */
     private StartWay take(GuestCommand command) {
+        if (highestLevel == StartLevel.Kind.PLAIN) {
+            return new StartWay.Plain("no image is allowed by configuration");
+        }
         if (!decoded.changesOnlyMemoryAndGlobals()) {
             return new StartWay.Plain("changes tables or keeps passive segments");
         }

@@ -77,17 +77,19 @@ public final class WasiProgram {
      *
      * @param trials inputs for each command; policies refuse or accept them, both are fine
      * @param poolSize how many idle guests are kept
+     * @param highestLevel the fastest way to start that may be chosen
      */
     public WasiProgram(
             TieredModule module,
             DecodedModule decoded,
             Watchdog watchdog,
             Map<GuestCommand, List<byte[]>> trials,
-            int poolSize) {
+            int poolSize,
+            StartLevel.Kind highestLevel) {
         this.module = module;
         this.watchdog = watchdog;
         this.poolSize = poolSize;
-        var maker = new ImageMaker(module, decoded, watchdog);
+        var maker = new ImageMaker(module, decoded, watchdog, highestLevel);
         trials.forEach((command, inputs) -> starts.put(command, maker.make(command, inputs)));
         generator = maker.generator();
         generator.ifPresent(module::leaveOut);
