@@ -1,27 +1,26 @@
 package dev.portcullis.conformance.cluster;
 
 import dev.portcullis.conformance.certificate.TestAuthority;
-import io.fabric8.kubernetes.api.model.ConfigBuilder;
-import io.fabric8.kubernetes.client.utils.Serialization;
+import dev.portcullis.conformance.process.LoopbackPorts;
+import dev.portcullis.conformance.process.ServerProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -180,38 +179,11 @@ public final class Cluster implements AutoCloseable {
      * @throws IllegalArgumentException when the cluster was started without this user
      */
     public Path kubeconfig(ClusterUser user) {
-        var token = token(user);
-        var trusted = authority.credential().certificatePem().getBytes(StandardCharsets.US_ASCII);
-        var config =
-                new ConfigBuilder()
-                        .addNewCluster()
-                        .withName("test")
-                        .withNewCluster()
-                        .withServer(url().toString())
-                        .withCertificateAuthorityData(Base64.getEncoder().encodeToString(trusted))
-                        .endCluster()
-                        .endCluster()
-                        .addNewUser()
-                        .withName(user.name())
-                        .withNewUser()
-                        .withToken(token)
-                        .endUser()
-                        .endUser()
-                        .addNewContext()
-                        .withName("test")
-                        .withNewContext()
-                        .withCluster("test")
-                        .withUser(user.name())
-                        .endContext()
-                        .endContext()
-                        .withCurrentContext("test")
-                        .build();
-        var file = state.resolve("kubeconfig-" + user.name());
-        try {
-            return Files.writeString(file, Serialization.asYaml(config));
-        } catch (IOException failure) {
-            throw new ClusterException("can not write " + file, failure);
-        }
+        return Kubeconfig.write(
+                state.resolve("kubeconfig-" + user.name()),
+                url(),
+                authority.credential(),
+                token(user));
     }
 
     /** The {@code kubectl} of the same version. */
@@ -303,7 +275,11 @@ public final class Cluster implements AutoCloseable {
             int peerPort = LoopbackPorts.free();
             var server =
                     ServerProcess.start(
-                            "etcd", etcdCommand(peerPort), logs.resolve("etcd.log"), state);
+                            "etcd",
+                            etcdCommand(peerPort),
+                            Map.of(),
+                            logs.resolve("etcd.log"),
+                            Optional.of(state));
             etcd = server;
             awaitReady(server, List.of(etcdUrl() + "/readyz"));
         });
@@ -321,8 +297,9 @@ public final class Cluster implements AutoCloseable {
                 ServerProcess.start(
                         "kube-apiserver",
                         apiServerCommand(),
+                        Map.of(),
                         logs.resolve("kube-apiserver.log"),
-                        state);
+                        Optional.of(state));
         apiServer = server;
         // The server counts itself ready before it has made the namespace that most tests use.
         awaitReady(server, List.of(url() + "/readyz", url() + "/api/v1/namespaces/default"));

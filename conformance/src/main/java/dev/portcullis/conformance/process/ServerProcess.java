@@ -1,4 +1,4 @@
-package dev.portcullis.conformance.cluster;
+package dev.portcullis.conformance.process;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -7,18 +7,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One program of the cluster while it runs.
+ * A server while it runs.
  *
  * <p>It never outlives this JVM. A shutdown hook is not enough for that, since a JVM that is killed
  * runs none; so each program has a guardian, a shell that waits for the end of its input, which
  * only this JVM holds open, and then kills the program and deletes its data.
  */
-final class ServerProcess {
+public final class ServerProcess {
     private static final String GUARDIAN =
-            "trap '' INT TERM HUP; read -r _; kill -KILL \"$1\" 2>/dev/null; rm -rf \"$2\"";
+            "trap '' INT TERM HUP; read -r _; kill -KILL \"$1\" 2>/dev/null; test -z \"$2\" || rm -rf \"$2\"";
 
     private static final Duration GRACE = Duration.ofSeconds(10);
     private static final int LAST_LINES = 15;
@@ -38,16 +40,25 @@ final class ServerProcess {
     /**
      * Starts a program.
      *
+     * @param name for messages
+     * @param environment set besides what this JVM has
      * @param log gets what the program prints, after what it printed in earlier runs
-     * @param data deleted when this JVM dies without stopping the program
+     * @param data deleted when this JVM dies without stopping the program; may be absent
+     * @throws ProcessException when there is no such program or the log can not be written
      */
-    static ServerProcess start(String name, List<String> command, Path log, Path data) {
+    public static ServerProcess start(
+            String name,
+            List<String> command,
+            Map<String, String> environment,
+            Path log,
+            Optional<Path> data) {
         try {
-            var process =
+            var builder =
                     new ProcessBuilder(command)
                             .redirectErrorStream(true)
-                            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                            .start();
+                            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+            builder.environment().putAll(environment);
+            var process = builder.start();
             process.getOutputStream().close();
             try {
                 return new ServerProcess(name, log, process, guard(process, data));
@@ -56,38 +67,45 @@ final class ServerProcess {
                 throw failure;
             }
         } catch (IOException failure) {
-            throw new ClusterException("can not start " + name, failure);
+            throw new ProcessException("can not start " + name, failure);
         }
     }
 
-    private static Process guard(Process process, Path data) throws IOException {
+    private static Process guard(Process process, Optional<Path> data) throws IOException {
         return new ProcessBuilder(
                         "sh",
                         "-c",
                         GUARDIAN,
                         "guardian",
                         Long.toString(process.pid()),
-                        data.toString())
+                        data.map(Path::toString).orElse(""))
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
     }
 
-    boolean running() {
+    /** Whether it has not ended yet. */
+    public boolean running() {
         return process.isAlive();
     }
 
-    List<ProcessHandle> handles() {
+    /** The process id of the program itself. */
+    public long pid() {
+        return process.pid();
+    }
+
+    /** The program and its guardian; neither is alive after {@link #stop}. */
+    public List<ProcessHandle> handles() {
         return List.of(process.toHandle(), guardian.toHandle());
     }
 
     /** Freezes the program: its sockets stay open and nobody answers on them. */
-    void pause() {
+    public void pause() {
         signal("STOP");
     }
 
     /** Lets a frozen program go on. */
-    void resume() {
+    public void resume() {
         signal("CONT");
     }
 
@@ -95,7 +113,7 @@ final class ServerProcess {
      * Ends the program: politely first, by force after ten seconds. Returns when it is gone, also
      * when the caller is interrupted meanwhile.
      */
-    void stop() {
+    public void stop() {
         if (process.isAlive()) {
             resume(); // a frozen program would never see the polite signal
             process.destroy();
@@ -108,14 +126,14 @@ final class ServerProcess {
     }
 
     /** Ends the program at once, without waiting. For when the JVM is going down. */
-    void kill() {
+    public void kill() {
         process.destroyForcibly();
         endsWithin(process, GRACE);
         guardian.destroyForcibly();
     }
 
     /** The exit code and the last lines of the log, for the message of a failure. */
-    String lastWords() {
+    public String lastWords() {
         var state =
                 process.isAlive()
                         ? name + " is running"
@@ -144,11 +162,11 @@ final class ServerProcess {
                             .redirectError(ProcessBuilder.Redirect.DISCARD)
                             .start();
             if (!endsWithin(sent, GRACE) || sent.exitValue() != 0) {
-                throw new ClusterException(
+                throw new ProcessException(
                         "can not send SIG" + signal + " to " + name + "; " + lastWords());
             }
         } catch (IOException failure) {
-            throw new ClusterException("can not send SIG" + signal + " to " + name, failure);
+            throw new ProcessException("can not send SIG" + signal + " to " + name, failure);
         }
     }
 

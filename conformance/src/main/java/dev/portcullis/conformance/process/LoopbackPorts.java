@@ -1,4 +1,4 @@
-package dev.portcullis.conformance.cluster;
+package dev.portcullis.conformance.process;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -12,7 +12,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * <p>They lie below the ranges from which systems take ports for outgoing connections, so that a
  * server that is stopped finds its port free when it starts again.
  */
-final class LoopbackPorts {
+public final class LoopbackPorts {
     private static final int LOWEST = 20_000;
     private static final int HIGHEST = 32_000;
     private static final int ATTEMPTS = 200;
@@ -22,15 +22,17 @@ final class LoopbackPorts {
     /**
      * A port that is free now. Another process may take it before its user does: the user has to
      * expect that and ask for another one.
+     *
+     * @throws ProcessException when none is found
      */
-    static int free() {
+    public static int free() {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
             if (isFree(port)) {
                 return port;
             }
         }
-        throw new ClusterException(
+        throw new ProcessException(
                 "found no free port on loopback between " + LOWEST + " and " + HIGHEST);
     }
 

@@ -1,0 +1,63 @@
+package dev.portcullis.conformance.benchmark;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** The command line of the benchmarks; {@code conformance/benchmark.sh} starts it. */
+@Command(
+        name = "benchmark.sh",
+        description = "Measures a gateway in a process of its own. Output is Markdown.",
+        subcommands = {
+            TableBenchmark.class,
+            MixedBenchmark.class,
+            WaitingBenchmark.class,
+            LoadCommand.class
+        },
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND")
+public final class Benchmark {
+    private static volatile List<String> arguments = List.of();
+
+    private Benchmark() {}
+
+    /** Runs a subcommand; exit code 1 means that something was wrong or not as fast as asked. */
+    public static void main(String[] words) {
+        System.exit(
+                execute(
+                        new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+                        new PrintWriter(System.err, true, StandardCharsets.UTF_8),
+                        words));
+    }
+
+    /** Runs a subcommand and returns its exit code. */
+    static int execute(PrintWriter out, PrintWriter err, String... words) {
+        arguments = List.of(words);
+        var command = new CommandLine(new Benchmark()).setOut(out).setErr(err);
+        command.setExecutionExceptionHandler((failure, _, _) -> {
+            err.println("benchmark: " + failure.getMessage());
+            if (!(failure instanceof BenchmarkException)) {
+                failure.printStackTrace(err);
+            }
+            return 1;
+        });
+        return command.execute(words);
+    }
+
+    /** What to type to run this again, in the root of the source tree. */
+    static String command() {
+        return "conformance/benchmark.sh " + String.join(" ", arguments);
+    }
+
+    /** A report on the standard output of a command. */
+    static Report report(@Nullable CommandSpec spec) {
+        if (spec == null) {
+            throw new IllegalStateException("a command runs before it has a specification");
+        }
+        return new Report(spec.commandLine().getOut());
+    }
+}
