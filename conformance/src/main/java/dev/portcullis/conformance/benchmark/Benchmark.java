@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** The command line of the benchmarks; {@code conformance/benchmark.sh} starts it. */
 @Command(
@@ -18,7 +19,6 @@ import picocli.CommandLine.Model.CommandSpec;
             WaitingBenchmark.class,
             LoadCommand.class
         },
-        mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
 public final class Benchmark {
     private static volatile List<String> arguments = List.of();
@@ -37,7 +37,10 @@ public final class Benchmark {
     /** Runs a subcommand and returns its exit code. */
     static int execute(PrintWriter out, PrintWriter err, String... words) {
         arguments = List.of(words);
-        var command = new CommandLine(new Benchmark()).setOut(out).setErr(err);
+        var command = new CommandLine(new Benchmark());
+        command.setOut(out).setErr(err);
+        addHelp(command);
+        command.getSubcommands().values().forEach(Benchmark::addHelp);
         command.setExecutionExceptionHandler((failure, _, _) -> {
             err.println("benchmark: " + failure.getMessage());
             if (!(failure instanceof BenchmarkException)) {
@@ -46,6 +49,15 @@ public final class Benchmark {
             return 1;
         });
         return command.execute(words);
+    }
+
+    private static void addHelp(CommandLine command) {
+        command.getCommandSpec()
+                .addOption(
+                        OptionSpec.builder("-h", "--help")
+                                .usageHelp(true)
+                                .description("print this help")
+                                .build());
     }
 
     /** What to type to run this again, in the root of the source tree. */

@@ -21,8 +21,7 @@ import picocli.CommandLine.Spec;
         name = "load",
         description =
                 "Puts load on any server that answers admission reviews. Each body is sent once at"
-                        + " first, and every later answer has to be the same but for the uid.",
-        mixinStandardHelpOptions = true)
+                        + " first, and every later answer has to be the same but for the uid.")
 final class LoadCommand implements Callable<Integer> {
     @Option(
             names = "--url",

@@ -18,8 +18,7 @@ import picocli.CommandLine.Spec;
         name = "mixed",
         description =
                 "Alternates between two policies and two requests each: every answer has to be its"
-                        + " own, and memory has to stay flat.",
-        mixinStandardHelpOptions = true)
+                        + " own, and memory has to stay flat.")
 final class MixedBenchmark implements Callable<Integer> {
     private static final int SAMPLES = 10;
 

@@ -20,8 +20,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "table",
         description =
-                "Measures every policy: how much it can do, its latency at a fixed rate, memory.",
-        mixinStandardHelpOptions = true)
+                "Measures every policy: how much it can do, its latency at a fixed rate, memory.")
 final class TableBenchmark implements Callable<Integer> {
     private static final List<String> TITLES =
             List.of(

@@ -213,11 +213,13 @@ final class FakeGateway implements AutoCloseable {
     }
 
     private static final class Cluster {
-        private static final KubernetesClient CLIENT =
-                new KubernetesClientBuilder()
-                        .withConfig(
-                                Config.fromKubeconfig(
-                                        Path.of(System.getenv("KUBECONFIG")).toFile()))
-                        .build();
+        private static final KubernetesClient CLIENT = connect();
+
+        private static KubernetesClient connect() {
+            var config = Config.fromKubeconfig(Path.of(System.getenv("KUBECONFIG")).toFile());
+            // Over HTTP/2 the client would use one connection, and that carries 100 requests.
+            config.setHttp2Disable(true);
+            return new KubernetesClientBuilder().withConfig(config).build();
+        }
     }
 }

@@ -66,7 +66,7 @@ class LoadDriverTest {
     void aWrongMessageIsNoticedWhereOneIsExpected() {
         gateway.answerWith(FakeGateway.Fault.WRONG_MESSAGE);
         var refused = workload.casesOf("required-labels").get(1);
-        assertThat(driver.run(new Load(List.of(refused), 10, 2, full)).examples().getFirst())
+        assertThat(driver.run(new Load(List.of(refused), 10, 1, full)).examples().getFirst())
                 .contains("message is not 'label \"owner\" is \"painter-0\"");
     }
 
@@ -75,7 +75,8 @@ class LoadDriverTest {
         gateway.answerWith(FakeGateway.Fault.WRONG_PATCH);
         var result = driver.run(new Load(workload.casesWithoutLookups(), 40, 4, full));
         assertThat(result.wrong()).isEqualTo(40);
-        assertThat(result.examples().getFirst()).contains("patch is [] and not null");
+        assertThat(result.examples())
+                .anySatisfy(text -> assertThat(text).contains("patch is [] and not null"));
     }
 
     @Test
