@@ -1,5 +1,7 @@
 package dev.portcullis.conformance.benchmark;
 
+import dev.portcullis.conformance.cluster.ClusterException;
+import dev.portcullis.conformance.process.ProcessException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -43,12 +45,20 @@ public final class Benchmark {
         command.getSubcommands().values().forEach(Benchmark::addHelp);
         command.setExecutionExceptionHandler((failure, _, _) -> {
             err.println("benchmark: " + failure.getMessage());
-            if (!(failure instanceof BenchmarkException)) {
+            if (!isExpected(failure)) {
                 failure.printStackTrace(err);
             }
             return 1;
         });
         return command.execute(words);
+    }
+
+    /** Whether the message alone tells the user what to do. */
+    private static boolean isExpected(Exception failure) {
+        return failure instanceof BenchmarkException
+                || failure instanceof ClusterException
+                || failure instanceof ProcessException
+                || failure instanceof IllegalArgumentException;
     }
 
     private static void addHelp(CommandLine command) {

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LoadDriver implements AutoCloseable {
     private static final Duration ANSWER_BOUND = Duration.ofSeconds(60);
-    private static final Duration LONGEST = Duration.ofMinutes(10);
+    private static final Duration LONGEST = Duration.ofHours(1);
     private static final int SIGNIFICANT_DIGITS = 3;
     private static final int EXAMPLES = 5;
 

@@ -9,6 +9,8 @@ import picocli.CommandLine.Option;
 
 /** Options that say which gateway is measured and where its files are. */
 final class Setup {
+    private static final String TIMEOUT = "--policy-timeout";
+
     @Option(
             names = "--gateway",
             paramLabel = "FILE",
@@ -53,12 +55,17 @@ final class Setup {
         return workers;
     }
 
-    /** Starts the gateway with all policies of a workload. */
-    GatewayProcess gateway(Workload workload, Path kubeconfig, String... more) {
+    /**
+     * Starts the gateway with all policies of a workload. A request may take long, unless the
+     * options say otherwise: a slow answer is to show as a slow answer.
+     */
+    GatewayProcess gateway(Workload workload, Path kubeconfig) {
         var policies = work().resolve("policies.json");
         workload.writePolicies(policies, modules);
-        var all = new ArrayList<>(List.of(more));
-        all.addAll(options);
+        var all = new ArrayList<>(options);
+        if (options.stream().noneMatch(option -> option.startsWith(TIMEOUT))) {
+            all.add(TIMEOUT + "=30");
+        }
         return GatewayProcess.start(
                 launcher, policies, workers, kubeconfig, all, work().resolve("gateway.log"));
     }

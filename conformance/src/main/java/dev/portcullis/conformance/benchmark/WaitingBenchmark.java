@@ -43,7 +43,7 @@ final class WaitingBenchmark implements Callable<Integer> {
                     "requests before, which do not have to wait, over few connections and again over"
                             + " all; 0 measures a gateway that was just started (default:"
                             + " ${DEFAULT-VALUE})")
-    private int warmUp = 2_000;
+    private int warmUp = 1_000;
 
     @Spec private @Nullable CommandSpec spec;
 
@@ -56,9 +56,7 @@ final class WaitingBenchmark implements Callable<Integer> {
         try (var played = SlowApiServer.start();
                 var gateway =
                         setup.gateway(
-                                workload,
-                                played.kubeconfig(setup.work().resolve("kubeconfig")),
-                                "--policy-timeout=30");
+                                workload, played.kubeconfig(setup.work().resolve("kubeconfig")));
                 var driver = new LoadDriver(gateway.url(), null)) {
             var pace = new Pace.AsFastAsPossible();
             if (warmUp > 0) {
