@@ -176,7 +176,7 @@ public final class WasiProgram {
                 run(
                         () -> {
                             started[0] = module.guest(imports.values());
-                            started[0].limitMemory(context.limits().memoryBytes());
+                            limitMemory(started[0], context);
                             started[0].call("_start");
                         },
                         guard);
@@ -202,15 +202,27 @@ public final class WasiProgram {
                         image.monotonicNanos() - System.nanoTime(),
                         null);
         pooledGuest.imports.enter(session);
-        guest.limitMemory(context.limits().memoryBytes());
         image.restore(guest);
-        var end = run(() -> image.resume(guest), guard);
+        var end =
+                run(
+                        () -> {
+                            limitMemory(guest, context);
+                            image.resume(guest);
+                        },
+                        guard);
         var result = result(end, guest, session, context);
         pooledGuest.imports.enter(null);
         if (end instanceof End.Exit) {
             giveBack(pooledGuest);
         }
         return result;
+    }
+
+    private static void limitMemory(Guest guest, EvaluationContext context) {
+        guest.limitMemory(context.limits().memoryBytes());
+        if (guest.memoryLimitReached()) {
+            throw new GuestLimitException(FailureReason.MEMORY, memoryText(context));
+        }
     }
 
     /** Keeps the memory of a guest that waits for long only where it differs from its image. */
@@ -339,6 +351,10 @@ public final class WasiProgram {
         return new WasiResult.Failed(
                 FailureReason.MEMORY,
                 "policy exceeded its memory limit of " + context.limits().memoryBytes() + " bytes");
+    }
+
+    private static String memoryText(EvaluationContext context) {
+        return "policy exceeded its memory limit of " + context.limits().memoryBytes() + " bytes";
     }
 
     private static String errorText(byte[] bytes) {
