@@ -7,7 +7,7 @@ import dev.portcullis.capability.question.Question;
 import dev.portcullis.host.Deadline;
 import dev.portcullis.host.HostAnswer;
 import io.vertx.core.Future;
-import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.ReplyException;
 import java.time.Duration;
@@ -22,12 +22,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries questions of parked guests over the event bus, a bounded number at a time.
+ * Carries questions of parked guests over the event bus, a bounded number at a time. Deploy on an
+ * event loop: replies arrive there, whatever thread the guest is parked on. (A guest on a virtual
+ * thread of Vert.x would otherwise wait for a reply that waits for the guest's context.)
  *
- * <p>Each one ends in an answer or a failure some time before the evaluation's deadline, so that
- * the guest can still handle the failure. Shared by all policies.
+ * <p>Each question ends in an answer or a failure some time before the evaluation's deadline, so
+ * that the guest can still handle the failure. Shared by all policies.
  */
-final class CallbackChannel {
+final class CallbackChannel extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(CallbackChannel.class);
 
     /** What the guest keeps of its time to handle an answer that does not come, at the least. */
@@ -36,7 +38,6 @@ final class CallbackChannel {
     private static final int RESERVE_DIVISOR = 10;
     private static final String NO_ANSWER = "Error obtaining response over callback channel";
 
-    private final EventBus bus;
     private final int bound;
     private final Duration longest;
     private final AtomicInteger inFlight = new AtomicInteger();
@@ -46,11 +47,15 @@ final class CallbackChannel {
      * @param bound how many questions may wait at once
      * @param longest how long one may wait when the evaluation has no nearer deadline
      */
-    CallbackChannel(EventBus bus, int bound, Duration longest) {
-        this.bus = bus;
+    CallbackChannel(int bound, Duration longest) {
         this.bound = bound;
         this.longest = longest;
-        PassThroughCodec.register(bus);
+    }
+
+    @Override
+    public Future<?> start() {
+        PassThroughCodec.register(vertx.eventBus());
+        return Future.succeededFuture();
     }
 
     /** Parks the calling thread until the answer is there. */
@@ -74,19 +79,30 @@ final class CallbackChannel {
 
     private CompletableFuture<Message<Answer>> send(
             Question question, Deadline deadline, Duration patience) {
-        Future<Message<Answer>> reply;
-        try {
-            reply =
-                    bus.request(
-                            question.capability().address(),
-                            new Asked(question, deadline),
-                            PassThroughCodec.options().setSendTimeout(patience.toMillis()));
-        } catch (RuntimeException unsent) {
-            reply = Future.failedFuture(unsent);
-        }
-        return reply.onComplete(_ -> inFlight.decrementAndGet())
-                .toCompletionStage()
-                .toCompletableFuture();
+        var reply = new CompletableFuture<Message<Answer>>();
+        var options = PassThroughCodec.options().setSendTimeout(patience.toMillis());
+        context.runOnContext(_ -> {
+            Future<Message<Answer>> request;
+            try {
+                request =
+                        vertx.eventBus()
+                                .request(
+                                        question.capability().address(),
+                                        new Asked(question, deadline),
+                                        options);
+            } catch (RuntimeException unsent) {
+                request = Future.failedFuture(unsent);
+            }
+            request.onComplete(answer -> {
+                inFlight.decrementAndGet();
+                if (answer.succeeded()) {
+                    reply.complete(answer.result());
+                } else {
+                    reply.completeExceptionally(answer.cause());
+                }
+            });
+        });
+        return reply;
     }
 
     private static HostAnswer await(CompletableFuture<Message<Answer>> reply, Duration patience)

@@ -34,11 +34,10 @@ public final class Capabilities {
      * would share the questions.
      */
     public static Future<Capabilities> deploy(Vertx vertx, CapabilityOptions options) {
-        var channel =
-                new CallbackChannel(
-                        vertx.eventBus(), options.questionsInFlight(), options.longestQuestion());
+        var channel = new CallbackChannel(options.questionsInFlight(), options.longestQuestion());
         var kubernetes = new KubernetesVerticle(options.kubernetes(), options.kubernetesOptions());
-        return vertx.deployVerticle(kubernetes)
+        return vertx.deployVerticle(channel)
+                .compose(_ -> vertx.deployVerticle(kubernetes))
                 .map(id -> new Capabilities(vertx, channel, kubernetes, options.kubernetes(), id));
     }
 

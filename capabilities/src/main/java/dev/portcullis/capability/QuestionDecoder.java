@@ -10,12 +10,16 @@ import dev.portcullis.capability.question.Question.Selectors;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Turns the payloads of guest-abi §8.9–8.12 into questions. */
 final class QuestionDecoder {
     private static final List<String> OPTIONAL_ATTRIBUTES =
             List.of("group", "version", "namespace", "name", "subresource");
+
+    /** The names that a namespace can have, a DNS label. */
+    private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
 
     private QuestionDecoder() {}
 
@@ -24,10 +28,8 @@ final class QuestionDecoder {
         String namespace = members.optionalString("namespace");
         return new GetResource(
                 kind(members),
-                pathSegment(members, "name", members.string("name")),
-                namespace == null || namespace.isEmpty()
-                        ? null
-                        : pathSegment(members, "namespace", namespace),
+                name(members),
+                namespace == null || namespace.isEmpty() ? null : namespace(members, namespace),
                 members.bool("disable_cache"),
                 mask(members));
     }
@@ -37,7 +39,7 @@ final class QuestionDecoder {
         Payload members = Payload.parse(payload);
         return new ListResourcesByNamespace(
                 kind(members),
-                pathSegment(members, "namespace", members.string("namespace")),
+                namespace(members, members.string("namespace")),
                 selectors(members),
                 mask(members));
     }
@@ -96,23 +98,31 @@ final class QuestionDecoder {
         return FieldMask.of(paths == null ? List.of() : paths);
     }
 
+    private static String namespace(Payload members, String namespace) throws PayloadException {
+        if (!NAMESPACE.matcher(namespace).matches()) {
+            throw members.invalid("namespace", "no namespace can have this name");
+        }
+        return namespace;
+    }
+
     /**
      * A name that becomes part of a URL. The API server decodes {@code %2F} before it splits the
      * path, so quoting alone would let a guest walk to kinds that it was not granted. The rule is
      * that of Kubernetes for path segments, under which no object can have such a name.
      */
-    private static String pathSegment(Payload members, String field, String value)
-            throws PayloadException {
-        if (value.isEmpty()) {
-            throw members.invalid(field, "it is empty");
+    private static String name(Payload members) throws PayloadException {
+        String name = members.string("name");
+        if (name.isEmpty()) {
+            throw members.invalid("name", "it is empty");
         }
-        if (value.equals(".") || value.equals("..")) {
-            throw members.invalid(field, "it may not be '" + value + "'");
+        if (name.equals(".") || name.equals("..")) {
+            throw members.invalid("name", "it may not be '" + name + "'");
         }
-        if (value.chars()
+        if (name.chars()
                 .anyMatch(c -> c == '/' || c == '%' || c == '\\' || Character.isISOControl(c))) {
-            throw members.invalid(field, "it may not contain '/', '%', '\\' or control characters");
+            throw members.invalid(
+                    "name", "it may not contain '/', '%', '\\' or control characters");
         }
-        return value;
+        return name;
     }
 }

@@ -159,6 +159,12 @@ final class CapabilitiesTest {
                 assertThat(text(answers.get(i).get())).contains("\"p" + i + "\"");
             }
         }
+        System.err.println(
+                "500 took "
+                        + (System.nanoTime() - begin) / 1_000_000
+                        + " "
+                        + java.lang.management.ManagementFactory.getThreadMXBean()
+                                .getPeakThreadCount());
         assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(15));
     }
 }

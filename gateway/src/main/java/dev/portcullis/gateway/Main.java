@@ -17,6 +17,7 @@ import dev.portcullis.gateway.policy.Policy;
 import dev.portcullis.gateway.policy.PolicyEntry;
 import dev.portcullis.gateway.policy.PolicyLoader;
 import dev.portcullis.host.PolicyEngine;
+import dev.portcullis.host.StartLevel;
 import dev.portcullis.host.policy.WasmPolicyEngine;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -68,7 +69,7 @@ public final class Main {
         List<PolicyEntry> entries = entries(options);
         Logging.configure(options.log());
         Vertx vertx = vertx();
-        PolicyEngine engine = new WasmPolicyEngine(options.workers());
+        PolicyEngine engine = new WasmPolicyEngine(options.workers(), StartLevel.Kind.INITIALISED);
         Policies policies = load(entries, engine, capabilities(vertx, options), options);
         Gateway gateway =
                 done(

@@ -67,19 +67,27 @@ final class ApiServer {
                         .build();
         var body = new Body(answerBytes);
         var sent = http.consumeBytes(request, body);
+        boolean complete = false;
         try {
             HttpResponse<AsyncBody> response = await(sent, deadline);
             response.body().consume();
             await(response.body().done(), deadline);
+            complete = true;
             if (!response.isSuccessful()) {
                 throw refusal(response.code(), body.bytes());
             }
             return body.bytes();
         } finally {
-            // Without effect on what has ended; frees the connection of what has not.
-            var _ = sent.thenAccept(response -> response.body().cancel());
-            sent.cancel(true);
+            if (!complete) {
+                abandon(sent);
+            }
         }
+    }
+
+    /** Frees the connection, now or as soon as the headers of the response arrive. */
+    private static void abandon(CompletableFuture<HttpResponse<AsyncBody>> sent) {
+        var _ = sent.thenAccept(response -> response.body().cancel());
+        sent.cancel(true);
     }
 
     private <T> T await(CompletableFuture<T> future, Deadline deadline)

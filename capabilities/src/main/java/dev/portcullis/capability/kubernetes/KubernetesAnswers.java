@@ -46,7 +46,7 @@ final class KubernetesAnswers {
         this.watchesBound = options.watches();
     }
 
-    /** The answer as JSON; not to be changed. */
+    /** The answer as JSON. */
     byte[] answer(Question question, Deadline deadline)
             throws LookupException, InterruptedException {
         return switch (question) {
@@ -88,7 +88,9 @@ final class KubernetesAnswers {
                                 new ObjectKey(get.kind(), get.name(), namespace),
                                 deadline,
                                 () -> fetch(resource, get.name(), namespace, deadline));
-        return get.mask().keepsEverything() ? object : write(get.mask().prune(parse(object)));
+        return get.mask().keepsEverything()
+                ? object.clone()
+                : write(get.mask().prune(parse(object)));
     }
 
     private byte[] fetch(
@@ -118,11 +120,16 @@ final class KubernetesAnswers {
             FieldMask mask,
             Deadline deadline)
             throws LookupException, InterruptedException {
-        Collection<byte[]> items =
-                lists.objects(
-                        new WatchedList.Key(
-                                resource, namespace, selectors.labels(), selectors.fields()),
-                        deadline);
+        var key = new WatchedList.Key(resource, namespace, selectors.labels(), selectors.fields());
+        Collection<byte[]> items;
+        try {
+            items = lists.objects(key, deadline);
+        } catch (LookupException.Refused refused) {
+            if (refused.isPathUnknown()) {
+                discovery.forget(resource);
+            }
+            throw refused;
+        }
         ObjectNode frame = JSON.createObjectNode();
         frame.put("apiVersion", resource.kind().apiVersion());
         frame.put("kind", resource.kind().kind() + "List");
@@ -162,9 +169,10 @@ final class KubernetesAnswers {
         return question.disableCache()
                 ? review(body, deadline)
                 : reviews.get(
-                        new String(body, StandardCharsets.UTF_8),
-                        deadline,
-                        () -> review(body, deadline));
+                                new String(body, StandardCharsets.UTF_8),
+                                deadline,
+                                () -> review(body, deadline))
+                        .clone();
     }
 
     private byte[] review(byte[] body, Deadline deadline)

@@ -5,8 +5,10 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.internal.KubeConfigUtils;
+import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import java.io.File;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -51,7 +53,11 @@ public final class KubernetesConnection implements AutoCloseable {
         config.setHttp2Disable(true);
         this.executor = Executors.newVirtualThreadPerTaskExecutor();
         this.client =
-                new KubernetesClientBuilder().withConfig(config).withTaskExecutor(executor).build();
+                new KubernetesClientBuilder()
+                        .withConfig(config)
+                        .withTaskExecutor(executor)
+                        .withHttpClientFactory(new VirtualThreadsFactory(executor))
+                        .build();
     }
 
     /**
@@ -178,5 +184,19 @@ public final class KubernetesConnection implements AutoCloseable {
     public void close() {
         client.close();
         executor.shutdownNow();
+    }
+
+    /** The library's own choice is a platform thread for each of many connections at work. */
+    private static final class VirtualThreadsFactory extends JdkHttpClientFactory {
+        private final ExecutorService executor;
+
+        VirtualThreadsFactory(ExecutorService executor) {
+            this.executor = executor;
+        }
+
+        @Override
+        protected HttpClient.Builder createNewHttpClientBuilder() {
+            return HttpClient.newBuilder().executor(executor);
+        }
     }
 }

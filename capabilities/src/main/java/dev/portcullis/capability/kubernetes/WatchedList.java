@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -92,7 +93,11 @@ final class WatchedList {
     }
 
     /** Whether trying again cannot help before someone changes the cluster. */
-    private static boolean isRefused(Throwable failure) {
+    private static boolean isRefused(Throwable wrapped) {
+        Throwable failure =
+                wrapped instanceof CompletionException && wrapped.getCause() != null
+                        ? wrapped.getCause()
+                        : wrapped;
         if (failure instanceof WatcherException) {
             return true;
         }
@@ -105,7 +110,6 @@ final class WatchedList {
 
     /** The JSON of every object on the list. */
     Collection<byte[]> objects(Deadline deadline) throws LookupException, InterruptedException {
-        usedAt = System.nanoTime();
         try {
             started.get(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException late) {
@@ -130,7 +134,9 @@ final class WatchedList {
         String text = "cannot list " + key.resource().kind();
         if (cause instanceof KubernetesClientException refused && refused.getCode() > 0) {
             Status status = refused.getStatus();
-            return new LookupException(
+            return new LookupException.Refused(
+                    refused.getCode(),
+                    false,
                     text
                             + ": the Kubernetes API server answered "
                             + refused.getCode()
@@ -139,6 +145,11 @@ final class WatchedList {
                                     : ": " + status.getMessage()));
         }
         return new LookupException(text, cause);
+    }
+
+    /** Puts off the moment at which the list counts as idle. */
+    void use() {
+        usedAt = System.nanoTime();
     }
 
     /** To be called every second or so: tells a broken watch from a working one. */
@@ -163,14 +174,14 @@ final class WatchedList {
 
     /** Runs once the list has ended, by itself or through {@link #close}. */
     void onEnd(Runnable action) {
-        started.exceptionally(failure -> {
+        var _ = started.whenComplete((_, failure) -> runIfFailed(failure, action));
+        var _ = informer.stopped().whenComplete((_, _) -> action.run());
+    }
+
+    private static void runIfFailed(@Nullable Throwable failure, Runnable action) {
+        if (failure != null) {
             action.run();
-            return null;
-        });
-        informer.stopped()
-                .whenComplete((_, _) -> {
-                    action.run();
-                });
+        }
     }
 
     void close() {

@@ -31,6 +31,7 @@ final class WatchedLists {
     private synchronized WatchedList list(WatchedList.Key key) throws LookupException {
         WatchedList known = lists.get(key);
         if (known != null) {
+            known.use();
             return known;
         }
         if (closed) {

@@ -2,7 +2,7 @@ package dev.portcullis.capability.question;
 
 /** What comes back for an {@link Asked}. */
 public sealed interface Answer {
-    /** The answer as JSON, in UTF-8; not to be changed, it may be shared with a cache. */
+    /** The answer as JSON, in UTF-8; owned by this record. */
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody, and a copy would cost per call
     record Found(byte[] json) implements Answer {}
 

@@ -15,8 +15,9 @@ import com.dylibso.chicory.wasm.types.Table;
 import com.dylibso.chicory.wasm.types.TableLimits;
 import com.dylibso.chicory.wasm.types.Value;
 import java.util.ArrayList;
-import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,7 @@ public final class Guest {
     private static final int INTERRUPTION_INTERVAL = 4096;
 
     private final Code code;
-    private final BitSet tripwires;
+    private final Map<Integer, Machine> replaced = new HashMap<>();
     private final ImportValues imports;
     private final Runnable interpretedCall;
     private final LinearMemory memory;
@@ -40,17 +41,10 @@ public final class Guest {
     /**
      * Instantiates a module; nothing of it has run but a start function.
      *
-     * @param tripwires functions whose entry raises {@link TripwireException}
-     * @param interpretedCall told each time that compiled code has to enter interpreted code
+     * @param interpretedCall told each time that a call enters interpreted code from elsewhere
      */
-    Guest(
-            TieredModule module,
-            Code code,
-            BitSet tripwires,
-            ImportValues imports,
-            Runnable interpretedCall) {
+    Guest(TieredModule module, Code code, ImportValues imports, Runnable interpretedCall) {
         this.code = code;
-        this.tripwires = tripwires;
         this.imports = imports;
         this.interpretedCall = interpretedCall;
         var memories = new ArrayList<LinearMemory>();
@@ -87,6 +81,19 @@ public final class Guest {
         return new TableInstance(
                 new Table(table.elementType(), new TableLimits(limits.min(), limits.max())),
                 initial);
+    }
+
+    /**
+     * Puts host code in the place of a function that {@link TieredModule#leaveOut} keeps out of
+     * every tier.
+     */
+    public void replace(int function, Machine replacement) {
+        replaced.put(function, replacement);
+    }
+
+    /** Sets the value of the module's own global at an index, as raw bits. */
+    public void setGlobal(int index, long value) {
+        home.global(index).setValue(value);
     }
 
     /** Runs an exported function without parameters. */
@@ -239,8 +246,9 @@ public final class Guest {
             if (function < instance.imports().functionCount()) {
                 return instance.imports().function(function).handle().apply(instance, arguments);
             }
-            if (tripwires.get(function)) {
-                throw new TripwireException(function);
+            var replacement = replaced.get(function);
+            if (replacement != null) {
+                return replacement.call(function, arguments);
             }
             int tier = code.tierOf(function);
             if (code.tier(tier).interpreted()) {

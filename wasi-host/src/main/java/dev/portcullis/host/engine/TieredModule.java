@@ -31,6 +31,7 @@ public final class TieredModule {
     private final WasmModule home;
     private final Executor background;
     private final BitSet compiled = new BitSet();
+    private final BitSet leftOut = new BitSet();
     private volatile Code code;
 
     /**
@@ -109,6 +110,7 @@ public final class TieredModule {
         synchronized (this) {
             var wanted = (BitSet) functions.clone();
             wanted.clear(0, binary.importedFunctionCount());
+            wanted.andNot(leftOut);
             wanted.or(compiled);
             if (wanted.equals(compiled)) {
                 return;
@@ -131,15 +133,15 @@ public final class TieredModule {
         }
     }
 
-    /**
-     * A fresh copy of the module.
-     *
-     * @param tripwires functions whose entry raises {@link TripwireException}; they must never have
-     *     been compiled
-     */
-    public Guest guest(ImportValues imports, BitSet tripwires) {
+    /** A fresh copy of the module. */
+    public Guest guest(ImportValues imports) {
         var current = code;
-        return new Guest(this, current, tripwires, imports, () -> countInterpretedCall(current));
+        return new Guest(this, current, imports, () -> countInterpretedCall(current));
+    }
+
+    /** Leaves a function to {@link Guest#replace} in all guests made from now on. */
+    public synchronized void leaveOut(int function) {
+        leftOut.set(function);
     }
 
     /**
@@ -161,7 +163,7 @@ public final class TieredModule {
         recorded.add(
                 new Tier(whole, instance -> new RecordingInterpreter(instance, recorder), true),
                 allFunctions());
-        return new Guest(this, recorded, new BitSet(), imports, () -> {});
+        return new Guest(this, recorded, imports, () -> {});
     }
 
     /** Whether a guest runs the code that new guests get. */

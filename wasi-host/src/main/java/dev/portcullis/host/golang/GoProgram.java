@@ -7,6 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -33,8 +36,17 @@ public final class GoProgram {
         (byte) 0xf1, (byte) 0xff, (byte) 0xff, (byte) 0xff, 0, 0, 1, 8
     };
 
-    private static final byte[] BUILD_INFO_MAGIC =
-            "\u00ff Go buildinf:".getBytes(StandardCharsets.ISO_8859_1);
+    private static final byte[] VERSION_PREFIX = "go1.".getBytes(StandardCharsets.US_ASCII);
+
+    private static final Pattern VERSION =
+            Pattern.compile("go1\\.[0-9]+(\\.[0-9]+|rc[0-9]+|beta[0-9]+)?( X:.*)?");
+
+    /** Stands before and behind the module list (runtime/debug, {@code modinfo}). */
+    private static final byte[] MODULES_START =
+            HexFormat.of().parseHex("3077af0c9274080241e1c107e6d618e6");
+
+    private static final byte[] MODULES_END =
+            HexFormat.of().parseHex("f932433186182072008242104116d8f2");
 
     private static final int MIN_PC_WORD = 20;
 
@@ -42,10 +54,12 @@ public final class GoProgram {
 
     private final String version;
     private final Map<Integer, String> nameByPlace;
+    private final List<String> modules;
 
-    private GoProgram(String version, Map<Integer, String> nameByPlace) {
+    private GoProgram(String version, Map<Integer, String> nameByPlace, List<String> modules) {
         this.version = version;
         this.nameByPlace = nameByPlace;
+        this.modules = modules;
     }
 
     /**
@@ -70,7 +84,7 @@ public final class GoProgram {
                     functions(memory, table, names, word(memory, moduleData + 8 * MIN_PC_WORD));
             return version == null || functions.isEmpty()
                     ? Optional.empty()
-                    : Optional.of(new GoProgram(version, functions));
+                    : Optional.of(new GoProgram(version, functions, modules(memory)));
         } catch (IndexOutOfBoundsException e) {
             return Optional.empty();
         }
@@ -92,6 +106,46 @@ public final class GoProgram {
     /** The name of the function at a place of the module's table; null when it has none. */
     public @Nullable String nameAt(int place) {
         return nameByPlace.get(place);
+    }
+
+    /**
+     * Whether a function belongs to the standard library: its package is in none of the modules
+     * that the program was built from, as the program itself lists them.
+     */
+    public boolean isStandard(String function) {
+        var path = packageOf(function);
+        return !modules.isEmpty()
+                && !path.equals("main")
+                && !path.split("/", 2)[0].contains(".")
+                && modules.stream().noneMatch(m -> path.equals(m) || path.startsWith(m + "/"));
+    }
+
+    private static String packageOf(String function) {
+        int end = function.length();
+        for (int i = 0; i < function.length(); i++) {
+            char c = function.charAt(i);
+            if (c == '[' || c == '(') {
+                end = i;
+                break;
+            }
+        }
+        int slash = function.lastIndexOf('/', end - 1);
+        int dot = function.indexOf('.', slash + 1);
+        return dot < 0 ? function : function.substring(0, dot);
+    }
+
+    private static List<String> modules(byte[] memory) {
+        int start = indexOf(memory, MODULES_START, 0);
+        int end = start < 0 ? -1 : indexOf(memory, MODULES_END, start);
+        if (end < 0) {
+            return List.of();
+        }
+        var text = new String(memory, start + 16, end - start - 16, StandardCharsets.UTF_8);
+        return text.lines()
+                .map(line -> line.split("\t"))
+                .filter(f -> f.length > 1 && (f[0].equals("mod") || f[0].equals("dep")))
+                .map(fields -> fields[1])
+                .toList();
     }
 
     /** The places of the module's table that hold functions whose name matches. */
@@ -147,23 +201,30 @@ public final class GoProgram {
         return found;
     }
 
+    /**
+     * The value of {@code runtime.buildVersion}: the one version text that a string header points
+     * at. The build information that other platforms have is not part of a wasm program.
+     */
     private static @Nullable String version(byte[] memory) {
-        int at = indexOf(memory, BUILD_INFO_MAGIC, 0);
-        if (at < 0) {
-            return null;
+        var addresses = new HashSet<Long>();
+        for (int at = indexOf(memory, VERSION_PREFIX, 0);
+                at >= 0;
+                at = indexOf(memory, VERSION_PREFIX, at + 1)) {
+            addresses.add((long) at);
         }
-        // Strings stand inline, each behind its length, from Go 1.18 on (debug/buildinfo).
-        int length = 0;
-        int position = at + 32;
-        for (int shift = 0; ; shift += 7) {
-            int b = memory[position++];
-            length |= (b & 0x7f) << shift;
-            if (b >= 0) {
-                break;
+        var versions = new HashSet<String>();
+        for (int at = 0; at + 16 <= memory.length; at += 8) {
+            long address = word(memory, at);
+            long length = word(memory, at + 8);
+            if (length >= 5 && length <= 32 && addresses.contains(address)) {
+                var text =
+                        new String(memory, (int) address, (int) length, StandardCharsets.US_ASCII);
+                if (VERSION.matcher(text).matches()) {
+                    versions.add(text);
+                }
             }
         }
-        var text = new String(memory, position, length, StandardCharsets.UTF_8);
-        return text.startsWith("go") ? text : null;
+        return versions.size() == 1 ? versions.iterator().next() : null;
     }
 
     private static int indexOf(byte[] memory, byte[] wanted, int from) {

@@ -1,9 +1,8 @@
 package dev.portcullis.host.golang;
 
-import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,36 +11,53 @@ import org.jspecify.annotations.Nullable;
  * image would serve an old clock or the same random numbers for ever.
  *
  * <p>Three sources matter. The wall clock: only the runtime's garbage collector may have read it.
- * Random bytes: only the runtime may have asked for them, to seed itself. And that seed: an image
- * holds it, so functions outside the runtime that draw from the runtime's generators are
- * <em>tripwires</em>; a guest that enters one is abandoned and the request answered from a plain
- * start. The monotonic clock does not matter: it goes on from where the image stopped it.
+ * Random bytes: only the runtime may have asked for them, to seed itself. And the runtime's seeded
+ * generator: a program may have drawn from it only to spread hash table entries. After an image was
+ * taken the generator is no concern, since the host puts its own in the place of {@link
+ * #GENERATOR}. The monotonic clock does not matter: it goes on from where the image stopped it.
  */
 public final class StartEntropy {
+    /** {@code func rand() uint64} of Go 1.22 to 1.26; all other generators but one call it. */
+    public static final String GENERATOR = "runtime.rand";
+
+    /** Generators whose values can be had outside the runtime. */
+    public static final Predicate<String> GENERATORS =
+            name ->
+                    name.equals(GENERATOR)
+                            || name.equals("runtime.rand32")
+                            || name.equals("runtime.randn")
+                            || name.startsWith("runtime.cheaprand")
+                            || name.startsWith("runtime.fastrand")
+                            || name.startsWith("runtime.legacy_fastrand");
+
+    /** The one generator that does not call {@link #GENERATOR}; meant for the scheduler. */
+    public static final Predicate<String> SCHEDULERS_GENERATOR =
+            name -> name.startsWith("runtime.cheaprand");
+
+    /** Refills the state behind {@link #GENERATOR}. */
+    public static final Predicate<String> REFILL =
+            name -> name.equals("internal/chacha8rand.(*State).Refill");
+
+    /** Code that works on maps; where the compiler makes a small map in place, it draws a seed. */
+    public static final Predicate<String> MAPS =
+            name -> name.startsWith("runtime.map") || name.startsWith("internal/runtime/maps.");
+
     private static final int REALTIME = 0;
 
-    /** The runtime's generators, as Go 1.22 to 1.26 name them; matched by prefix. */
-    private static final List<String> GENERATORS =
-            List.of(
-                    "runtime.rand",
-                    "runtime.cheaprand",
-                    "runtime.fastrand",
-                    "runtime.legacy_fastrand",
-                    "runtime.bootstrapRand",
-                    "internal/chacha8rand.");
-
-    /**
-     * Functions that draw from the generators but only to spread hash table entries, pool slots or
-     * scheduling; no value of theirs reaches a program's results.
-     */
+    /** Hash tables and pools; no value that they draw reaches a program's results. */
     private static final List<String> INTERNAL_USERS =
             List.of(
                     "runtime.",
                     "internal/runtime/",
                     "internal/chacha8rand.",
-                    "internal/sync.(*HashTrieMap",
-                    "internal/concurrent.(*HashTrieMap",
-                    "sync.(*Pool)");
+                    "internal/sync.",
+                    "internal/concurrent.",
+                    "sync.",
+                    "unique.");
+
+    /** Packages that hand random numbers to their callers. */
+    private static final List<String> SUPPLIERS =
+            List.of("math/rand.", "math/rand/v2.", "hash/maphash.", "os.", "net.");
 
     private StartEntropy() {}
 
@@ -61,7 +77,7 @@ public final class StartEntropy {
         }
     }
 
-    /** Why the program must start anew each time; empty when nothing speaks against an image. */
+    /** Why the program must start anew each time, judged by what it asked of the host. */
     public static Optional<String> refusal(List<ObservedCall> calls) {
         return calls.stream()
                 .filter(ObservedCall::drawsEntropy)
@@ -98,15 +114,21 @@ public final class StartEntropy {
     }
 
     /**
-     * The places of the functions that must not run in a guest that was started from an image.
+     * Whether a function that calls a generator may have run before the image is taken. The
+     * compiler itself draws a seed wherever it makes a small map in place; outside the standard
+     * library a function is believed to draw for that reason only if it also works on maps.
      *
-     * @param callers finds the places of the functions that directly call one of some places
+     * @param caller the function's name; null for an unknown one
+     * @param usesMaps whether it also calls code that works on maps
      */
-    public static BitSet tripwires(GoProgram program, UnaryOperator<BitSet> callers) {
-        var generators = program.placesOf(name -> GENERATORS.stream().anyMatch(name::startsWith));
-        var tripwires = callers.apply(generators);
-        tripwires.andNot(
-                program.placesOf(name -> INTERNAL_USERS.stream().anyMatch(name::startsWith)));
-        return tripwires;
+    public static boolean mayDraw(GoProgram program, @Nullable String caller, boolean usesMaps) {
+        return caller != null
+                && SUPPLIERS.stream().noneMatch(caller::startsWith)
+                && (usesMaps || program.isStandard(caller));
+    }
+
+    /** Whether a function only spreads entries with the numbers that it draws. */
+    public static boolean isInternal(@Nullable String name) {
+        return name != null && INTERNAL_USERS.stream().anyMatch(name::startsWith);
     }
 }

@@ -5,6 +5,7 @@ import dev.portcullis.host.PolicyEngine;
 import dev.portcullis.host.PolicyMetadata;
 import dev.portcullis.host.PolicyMetadata.ExecutionMode;
 import dev.portcullis.host.PolicyModule;
+import dev.portcullis.host.StartLevel;
 import dev.portcullis.host.engine.DecodedModule;
 import dev.portcullis.host.engine.TieredModule;
 import dev.portcullis.host.wasi.GuestCommand;
@@ -33,6 +34,7 @@ public final class WasmPolicyEngine implements PolicyEngine {
             Executors.newSingleThreadExecutor(
                     Thread.ofPlatform().name("policy-compiler").daemon().factory());
     private final int idleGuests;
+    private final StartLevel.Kind highestLevel;
     private final ConcurrentHashMap<String, CompletableFuture<PolicyModule>> modules =
             new ConcurrentHashMap<>();
 
@@ -41,9 +43,11 @@ public final class WasmPolicyEngine implements PolicyEngine {
      *
      * @param idleGuests how many guests of a module are kept for the next request; each holds the
      *     module's memory, some megabytes for a Go policy
+     * @param highestLevel no module starts in a faster way than this, whatever it allows
      */
-    public WasmPolicyEngine(int idleGuests) {
+    public WasmPolicyEngine(int idleGuests, StartLevel.Kind highestLevel) {
         this.idleGuests = idleGuests;
+        this.highestLevel = highestLevel;
     }
 
     @Override
@@ -98,7 +102,7 @@ public final class WasmPolicyEngine implements PolicyEngine {
             return new WasiPolicyModule(
                     digest,
                     metadata,
-                    new WasiProgram(module, decoded, watchdog, trials, idleGuests));
+                    new WasiProgram(module, decoded, watchdog, trials, idleGuests, highestLevel));
         } catch (MalformedModuleException e) {
             throw new ModuleException(String.valueOf(e.getMessage()), e);
         }

@@ -7,6 +7,7 @@ import dev.portcullis.host.Deadline;
 import dev.portcullis.host.EvaluationContext;
 import dev.portcullis.host.GuestLimits;
 import dev.portcullis.host.HostCalls;
+import dev.portcullis.host.StartLevel;
 import dev.portcullis.host.engine.CallRecorder;
 import dev.portcullis.host.engine.DecodedModule;
 import dev.portcullis.host.engine.Guest;
@@ -25,9 +26,11 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -77,82 +80,127 @@ final class ImageMaker {
     private final TieredModule module;
     private final DecodedModule decoded;
     private final Watchdog watchdog;
-    private final BitSet tripwires;
+    private final StartLevel.Kind highestLevel;
+    private OptionalInt generator = OptionalInt.empty();
     private final BitSet worthCompiling = new BitSet();
 
-    /**
-     * @param tripwires filled with the functions that must not run in a guest started from an image
-     */
-    ImageMaker(TieredModule module, DecodedModule decoded, Watchdog watchdog, BitSet tripwires) {
+    ImageMaker(
+            TieredModule module,
+            DecodedModule decoded,
+            Watchdog watchdog,
+            StartLevel.Kind highestLevel) {
+        this.highestLevel = highestLevel;
         this.module = module;
         this.decoded = decoded;
         this.watchdog = watchdog;
-        this.tripwires = tripwires;
     }
 
     /** The functions that later runs will need, as far as the trials tell. */
     BitSet worthCompiling() {
-        var functions = (BitSet) worthCompiling.clone();
-        functions.andNot(tripwires);
-        return functions;
+        return (BitSet) worthCompiling.clone();
     }
 
     /**
-     * Finds the best way to start a command: takes an image, and runs the trials from it and from a
-     * plain start. The image is refused if one answer differs.
+     * The function of the Go runtime that all random numbers come from and that the host has to
+     * answer in guests started from an image; empty when no image was taken.
      */
-    StartWay make(GuestCommand command, List<byte[]> trials) {
-        var way = take(command);
-        for (var input : trials) {
-            way = tried(way, command, input);
-        }
-        return way;
+    OptionalInt generator() {
+        return generator;
     }
 
-    private StartWay tried(StartWay way, GuestCommand command, byte[] input) {
-        var plain = new Trial(command, input);
-        plain.run(guest -> guest.call("_start"));
-        if (way instanceof StartWay.Initialised(var image)) {
-            var resumed = new Trial(command, input);
-            resumed.run(guest -> {
-                image.restore(guest);
-                image.resume(guest);
+    /**
+     * Finds the best way to start a command. The first trial runs from a plain start, and an image
+     * is taken on the way; then all trials run from the image, which is refused if it answers the
+     * first one otherwise.
+     */
+    StartWay make(GuestCommand command, List<byte[]> trials) {
+        var plain = new Trial(command, trials.getFirst());
+        var program = GoProgram.read(plain.guest.image().memory()).orElse(null);
+        plain.run(() -> plain.guest.call("_start"));
+        var way = judge(plain, program);
+        if (!(way instanceof StartWay.Initialised(var image))) {
+            worthCompiling.or(plain.recorder.entered());
+            return way;
+        }
+        for (int i = 0; i < trials.size(); i++) {
+            var resumed = new Trial(command, trials.get(i));
+            resumed.run(() -> {
+                image.restore(resumed.guest);
+                image.resume(resumed.guest);
             });
-            if (resumed.recorder.entered().intersects(tripwires)) {
-                way =
-                        new StartWay.Plain(
-                                "draws random numbers from the Go runtime while it judges");
-            } else if (!resumed.outcome().equals(plain.outcome())) {
+            if (i == 0 && !resumed.outcome().equals(plain.outcome())) {
                 LOGGER.info(
                         "{}: an image answered {} where a plain start answered {}",
                         command.argument(),
                         resumed.outcome(),
                         plain.outcome());
-                way = new StartWay.Plain("answered a trial otherwise than a plain start did");
-            } else {
-                worthCompiling.or(resumed.recorder.entered());
-                return way;
+                worthCompiling.or(plain.recorder.entered());
+                return new StartWay.Plain("answered a trial otherwise than a plain start did");
             }
+            worthCompiling.or(resumed.recorder.entered());
         }
-        worthCompiling.or(plain.recorder.entered());
         return way;
     }
+
+    /** A call of an import; the last active function is the import itself. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Call(String name, long firstArgument, int[] active) {}
+
+    /** The moment before the first read of standard input takes effect. */
+    private record FirstRead(
+            GuestImage state,
+            long monotonicNanos,
+            boolean outputEmpty,
+            List<Call> calls,
+            BitSet entered) {}
 
     /** One interpreted run that is recorded. */
     private final class Trial {
         final CallRecorder recorder = new CallRecorder();
-        private final WasiImports imports = new WasiImports();
+        final Guest guest;
         private final WasiSession session;
+        private final List<Call> calls = new ArrayList<>();
+        private @Nullable FirstRead firstRead;
         private String end = "";
 
         Trial(GuestCommand command, byte[] input) {
-            session = session(command, input, null);
+            var imports = new WasiImports();
+            guest = module.recordedGuest(decoded, imports.values(), recorder);
+            session =
+                    new WasiSession(
+                            command,
+                            input,
+                            new EvaluationContext(
+                                    HostCalls.NONE,
+                                    ComputePermits.UNBOUNDED,
+                                    GuestLimits.DEFAULT,
+                                    Deadline.in(PATIENCE)),
+                            new Permit(ComputePermits.UNBOUNDED),
+                            Callable::call,
+                            0,
+                            this::observe);
             imports.enter(session);
         }
 
-        void run(Consumer<Guest> entry) {
+        private void observe(String name, long[] arguments) {
+            if (firstRead != null) {
+                return;
+            }
+            calls.add(new Call(name, arguments.length == 0 ? 0 : arguments[0], recorder.active()));
+            if (name.equals("fd_read") && arguments[0] == 0) {
+                firstRead =
+                        new FirstRead(
+                                guest.image(),
+                                session.monotonicNanos(),
+                                session.output().isEmpty(),
+                                List.copyOf(calls),
+                                recorder.entered());
+            }
+        }
+
+        void run(Runnable entry) {
             try (var _ = watchdog.guard(Deadline.in(PATIENCE))) {
-                entry.accept(module.recordedGuest(decoded, imports.values(), recorder));
+                entry.run();
                 end = "exit 0";
             } catch (ExecutionCompletedException e) {
                 end = "exit 0";
@@ -170,35 +218,13 @@ final class ImageMaker {
         }
     }
 
-    private static WasiSession session(
-            GuestCommand command, byte[] input, WasiSession.@Nullable Observer observer) {
-        return new WasiSession(
-                command,
-                input,
-                new EvaluationContext(
-                        HostCalls.NONE,
-                        ComputePermits.UNBOUNDED,
-                        GuestLimits.DEFAULT,
-                        Deadline.in(PATIENCE)),
-                new Permit(ComputePermits.UNBOUNDED),
-                Callable::call,
-                0,
-                observer);
-    }
-
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Call(String name, long firstArgument, int[] active) {}
-
-    /** Runs a command up to its first read of standard input. */
-    private StartWay take(GuestCommand command) {
+    private StartWay judge(Trial plain, @Nullable GoProgram program) {
+        if (highestLevel == StartLevel.Kind.PLAIN) {
+            return new StartWay.Plain("no image is allowed by configuration");
+        }
         if (!decoded.changesOnlyMemoryAndGlobals()) {
             return new StartWay.Plain("changes tables or keeps passive segments");
         }
-        var imports = new WasiImports();
-        var recorder = new CallRecorder();
-        var calls = new ArrayList<Call>();
-        var guest = module.recordedGuest(decoded, imports.values(), recorder);
-        var program = GoProgram.read(guest.image().memory()).orElse(null);
         if (program == null) {
             return new StartWay.Plain("not a Go program of a known layout");
         }
@@ -206,38 +232,17 @@ final class ImageMaker {
             return new StartWay.Plain(
                     "built with " + program.version() + ", for which images are not proved");
         }
-        var session =
-                session(
-                        command,
-                        new byte[0],
-                        (name, args) ->
-                                calls.add(
-                                        new Call(
-                                                name,
-                                                args.length == 0 ? 0 : args[0],
-                                                recorder.active())));
-        session.stopAtStdin();
-        imports.enter(session);
-        try (var _ = watchdog.guard(Deadline.in(PATIENCE))) {
-            guest.call("_start");
-            return new StartWay.Plain("ends without reading standard input");
-        } catch (StdinReachedException e) {
-            return image(guest, session, program, calls, recorder);
-        } catch (ChicoryException | GuestLimitException e) {
+        if (plain.firstRead == null) {
             return new StartWay.Plain("ends without reading standard input");
         }
+        return image(plain.guest, plain.firstRead, program);
     }
 
-    private StartWay image(
-            Guest guest,
-            WasiSession session,
-            GoProgram program,
-            List<Call> calls,
-            CallRecorder recorder) {
-        long now = session.monotonicNanos();
-        if (!session.output().isEmpty()) {
+    private StartWay image(Guest guest, FirstRead firstRead, GoProgram program) {
+        if (!firstRead.outputEmpty()) {
             return new StartWay.Plain("writes output before it reads standard input");
         }
+        var calls = firstRead.calls();
         for (var call : calls) {
             if (!STATELESS.contains(call.name())) {
                 return new StartWay.Plain(
@@ -259,21 +264,19 @@ final class ImageMaker {
         if (refusal.isPresent()) {
             return new StartWay.Plain(refusal.get());
         }
-        var wires = tripwires(guest, program, placeOf);
-        if (wires.intersects(recorder.entered())) {
-            wires.and(recorder.entered());
-            Integer place = placeOf.get(wires.nextSetBit(0));
-            return new StartWay.Plain(
-                    "draws random numbers while it initialises, in "
-                            + (place == null ? "an unknown function" : program.nameAt(place)));
+        var draws = drawRefusal(guest, program, placeOf, firstRead.entered());
+        if (draws.isPresent()) {
+            return new StartWay.Plain(draws.get());
         }
-        tripwires.or(wires);
-        var state = guest.image();
+        generator = functions(guest, program, StartEntropy.GENERATOR::equals).stream().findFirst();
+        if (generator.isEmpty()) {
+            return new StartWay.Plain("its random generator is not laid out as known");
+        }
+        var state = firstRead.state();
         int below = (int) state.globals()[STACK_POINTER] - 8;
         LONGS.set(state.memory(), below, (long) wrapper << 16);
         return new StartWay.Initialised(
-                new StartImage(
-                        new GuestImage(state.memory(), state.globals()), loop.getAsInt(), now));
+                new StartImage(state, loop.getAsInt(), firstRead.monotonicNanos()));
     }
 
     private static Map<Integer, Integer> placesOfFunctions(Guest guest) {
@@ -301,28 +304,49 @@ final class ImageMaker {
                 .toList();
     }
 
-    private BitSet tripwires(Guest guest, GoProgram program, Map<Integer, Integer> placeOf) {
-        var places =
-                StartEntropy.tripwires(
-                        program,
-                        callees -> {
-                            var functions = new BitSet();
-                            callees.stream()
-                                    .map(guest::tableEntry)
-                                    .filter(function -> function >= 0)
-                                    .forEach(functions::set);
-                            var callers = new BitSet();
-                            decoded.callersOf(functions).stream()
-                                    .mapToObj(placeOf::get)
-                                    .forEach(place -> {
-                                        if (place != null) {
-                                            callers.set(place);
-                                        }
-                                    });
-                            return callers;
-                        });
+    private static BitSet functions(Guest guest, GoProgram program, Predicate<String> name) {
         var functions = new BitSet();
-        places.stream().map(guest::tableEntry).forEach(functions::set);
+        program.placesOf(name).stream()
+                .map(guest::tableEntry)
+                .filter(function -> function >= 0)
+                .forEach(functions::set);
         return functions;
+    }
+
+    /** Looks for random numbers of the runtime that may have reached the program's own state. */
+    private Optional<String> drawRefusal(
+            Guest guest, GoProgram program, Map<Integer, Integer> placeOf, BitSet entered) {
+        var mapUsers = decoded.callersOf(functions(guest, program, StartEntropy.MAPS));
+        var drawers = decoded.callersOf(functions(guest, program, StartEntropy.GENERATORS));
+        drawers.and(entered);
+        var early =
+                drawers.stream()
+                        .filter(function ->
+                                !StartEntropy.mayDraw(
+                                        program,
+                                        name(program, placeOf, function),
+                                        mapUsers.get(function)))
+                        .findFirst();
+        if (early.isPresent()) {
+            return Optional.of(
+                    "draws random numbers while it initialises, in "
+                            + name(program, placeOf, early.getAsInt()));
+        }
+        var bypasses =
+                decoded.callersOf(functions(guest, program, StartEntropy.SCHEDULERS_GENERATOR));
+        bypasses.or(decoded.callersOf(functions(guest, program, StartEntropy.REFILL)));
+        return bypasses.stream()
+                .mapToObj(function -> name(program, placeOf, function))
+                .filter(name ->
+                        !StartEntropy.isInternal(name)
+                                && !String.valueOf(name).startsWith("math/rand/v2."))
+                .findFirst()
+                .map(name -> "draws random numbers past the known generator, in " + name);
+    }
+
+    private static @Nullable String name(
+            GoProgram program, Map<Integer, Integer> placeOf, int function) {
+        Integer place = placeOf.get(function);
+        return place == null ? null : program.nameAt(place);
     }
 }

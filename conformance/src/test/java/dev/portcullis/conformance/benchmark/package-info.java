@@ -1,0 +1,4 @@
+@NullMarked
+package dev.portcullis.conformance.benchmark;
+
+import org.jspecify.annotations.NullMarked;

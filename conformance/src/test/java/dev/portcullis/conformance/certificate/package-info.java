@@ -1,0 +1,4 @@
+@NullMarked
+package dev.portcullis.conformance.certificate;
+
+import org.jspecify.annotations.NullMarked;

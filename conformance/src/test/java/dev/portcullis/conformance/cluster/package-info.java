@@ -1,0 +1,4 @@
+@NullMarked
+package dev.portcullis.conformance.cluster;
+
+import org.jspecify.annotations.NullMarked;
