@@ -1,6 +1,5 @@
 package dev.portcullis.gateway;
 
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -56,34 +55,28 @@ class ArchitectureTest {
 
     @Test
     void onlyRoutesSpeakHttp() {
-        classes()
-                .that()
-                .dependOnClassesThat()
-                .resideInAnyPackage("io.vertx.ext.web..", "io.vertx.core.http..")
-                .and()
-                .resideInAPackage("dev.portcullis.gateway..")
-                .should()
-                .resideInAPackage("dev.portcullis.gateway.route..")
-                .check(CLASSES);
+        onlyIn("route", "io.vertx.ext.web..", "io.vertx.core.http..");
     }
 
     @Test
-    void onlyOptionsKnowTheCommandLineAndOnlyPoliciesReadYaml() {
-        classes()
-                .that()
-                .dependOnClassesThat()
-                .resideInAPackage("picocli..")
-                .should()
-                .resideInAPackage("dev.portcullis.gateway.option..")
-                .check(CLASSES);
+    void onlyOptionsKnowTheCommandLine() {
+        onlyIn("option", "picocli..");
+    }
+
+    @Test
+    void onlyPoliciesReadYaml() {
+        onlyIn("policy", "org.snakeyaml..");
+    }
+
+    private static void onlyIn(String user, String... libraries) {
         noClasses()
                 .that()
                 .resideInAPackage("dev.portcullis.gateway..")
                 .and()
-                .resideOutsideOfPackage("dev.portcullis.gateway.policy..")
+                .resideOutsideOfPackage("dev.portcullis.gateway." + user + "..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage("org.snakeyaml..")
+                .resideInAnyPackage(libraries)
                 .check(CLASSES);
     }
 }

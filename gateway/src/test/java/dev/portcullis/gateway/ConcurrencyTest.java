@@ -24,23 +24,22 @@ class ConcurrencyTest {
 
     /** Says back which policy it is and what it read. */
     private static FakeModule echo(String policy, boolean accepts) {
-        return new FakeModule(
-                (payload, context) -> {
-                    context.permits().acquire();
-                    try {
-                        JsonNode request = JSON.readTree(payload).get("request");
-                        String said =
-                                policy
-                                        + " "
-                                        + request.get("uid").asText()
-                                        + " "
-                                        + request.get("object").get("token").asText();
-                        return new Evaluation.Answered(
-                                new ValidationResponse(accepts, said, null, null, null, null));
-                    } finally {
-                        context.permits().release();
-                    }
-                });
+        return new FakeModule((payload, context) -> {
+            context.permits().acquire();
+            try {
+                JsonNode request = JSON.readTree(payload).get("request");
+                String said =
+                        policy
+                                + " "
+                                + request.get("uid").asText()
+                                + " "
+                                + request.get("object").get("token").asText();
+                return new Evaluation.Answered(
+                        new ValidationResponse(accepts, said, null, null, null, null));
+            } finally {
+                context.permits().release();
+            }
+        });
     }
 
     @Test
@@ -58,16 +57,15 @@ class ConcurrencyTest {
             for (int client = 0; client < clients; client++) {
                 int number = client;
                 running.add(
-                        threads.submit(
-                                () -> {
-                                    for (int i = 0; i < each; i++) {
-                                        String mistake = ask(gateway, number, i);
-                                        if (mistake != null) {
-                                            wrong.add(mistake);
-                                        }
-                                    }
-                                    return null;
-                                }));
+                        threads.submit(() -> {
+                            for (int i = 0; i < each; i++) {
+                                String mistake = ask(gateway, number, i);
+                                if (mistake != null) {
+                                    wrong.add(mistake);
+                                }
+                            }
+                            return null;
+                        }));
             }
             for (Future<?> client : running) {
                 client.get();
@@ -83,8 +81,7 @@ class ConcurrencyTest {
         String token = "t".repeat(1 + (client * 31 + i) % 3_000) + client + "-" + i;
         String path = (i % 3 == 0 ? "/audit/" : "/validate/") + policy;
         HttpResponse<String> response =
-                gateway.post(
-                        path, Reviews.create(uid, "default", "{\"token\":\"" + token + "\"}"));
+                gateway.post(path, Reviews.create(uid, "default", "{\"token\":\"" + token + "\"}"));
         JsonNode answer = JSON.readTree(response.body()).get("response");
         boolean right =
                 response.statusCode() == 200
@@ -102,16 +99,15 @@ class ConcurrencyTest {
         int waiting = 300;
         CountDownLatch allWait = new CountDownLatch(waiting);
         FakeModule module =
-                new FakeModule(
-                        (payload, context) -> {
-                            context.permits().acquire();
-                            context.permits().release();
-                            allWait.countDown();
-                            allWait.await();
-                            context.permits().acquire();
-                            context.permits().release();
-                            return FakeModule.accept();
-                        });
+                new FakeModule((payload, context) -> {
+                    context.permits().acquire();
+                    context.permits().release();
+                    allWait.countDown();
+                    allWait.await();
+                    context.permits().acquire();
+                    context.permits().release();
+                    return FakeModule.accept();
+                });
         var policies = List.of(FakePolicies.policy("p", "timeoutEvalSeconds: 60", module));
         try (var gateway = RunningGateway.serving(policies, "--workers", "2");
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -133,9 +129,8 @@ class ConcurrencyTest {
     @Test
     void theDeadlineIsTheEarlierOfThePolicysAndTheClients() throws Exception {
         FakeModule tells =
-                new FakeModule(
-                        (payload, context) ->
-                                FakeModule.reject(Long.toString(left(context).toMillis())));
+                new FakeModule((payload, context) ->
+                        FakeModule.reject(Long.toString(left(context).toMillis())));
         var policies =
                 List.of(
                         FakePolicies.policy("plain", tells),
@@ -150,15 +145,12 @@ class ConcurrencyTest {
         }
         try (var gateway = RunningGateway.serving(policies, "--disable-timeout-protection")) {
             assertThat(millis(gateway, "/validate/own")).isGreaterThan(1_000_000_000L);
-            assertThat(millis(gateway, "/validate/own?timeout=300s"))
-                    .isBetween(200_000L, 299_900L);
+            assertThat(millis(gateway, "/validate/own?timeout=300s")).isBetween(200_000L, 299_900L);
         }
     }
 
     private static long millis(RunningGateway gateway, String path) throws Exception {
         String body = gateway.post(path, Reviews.create("u")).body();
-        return JSON.readTree(body.getBytes(UTF_8))
-                .at("/response/status/message")
-                .asLong();
+        return JSON.readTree(body.getBytes(UTF_8)).at("/response/status/message").asLong();
     }
 }

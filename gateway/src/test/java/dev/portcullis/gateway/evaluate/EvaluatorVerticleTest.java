@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,7 +97,7 @@ class EvaluatorVerticleTest {
                 (payload, context) -> {
                     context.permits().acquire();
                     most.accumulateAndGet(computing.incrementAndGet(), Math::max);
-                    Thread.yield();
+                    LockSupport.parkNanos(100_000);
                     computing.decrementAndGet();
                     context.permits().release();
                     return FakeModule.accept();
@@ -156,14 +157,13 @@ class EvaluatorVerticleTest {
         AtomicInteger interrupted = new AtomicInteger();
         Thread waiting =
                 Thread.ofVirtual()
-                        .start(
-                                () -> {
-                                    try {
-                                        permits.audit().acquire();
-                                    } catch (InterruptedException e) {
-                                        interrupted.incrementAndGet();
-                                    }
-                                });
+                        .start(() -> {
+                            try {
+                                permits.audit().acquire();
+                            } catch (InterruptedException e) {
+                                interrupted.incrementAndGet();
+                            }
+                        });
         await().until(() -> waiting.getState() == Thread.State.WAITING);
         waiting.interrupt();
         waiting.join();

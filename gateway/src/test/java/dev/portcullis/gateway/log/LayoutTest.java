@@ -40,7 +40,8 @@ class LayoutTest {
         assertThat(
                         new LineLayout(false)
                                 .doLayout(event("rejected", null, pair("a", 1), pair("b", "x y"))))
-                .isEqualTo("2026-01-02T03:04:05.678901Z INFO dev.portcullis.X: rejected a=1 b=x y\n");
+                .isEqualTo(
+                        "2026-01-02T03:04:05.678901Z INFO dev.portcullis.X: rejected a=1 b=x y\n");
     }
 
     @Test
