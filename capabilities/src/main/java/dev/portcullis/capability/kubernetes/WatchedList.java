@@ -118,15 +118,6 @@ final class WatchedList {
         } catch (ExecutionException failed) {
             throw failure(Objects.requireNonNullElse(failed.getCause(), failed));
         }
-        if (outdatedFor().compareTo(stale) > 0) {
-            throw new LookupException(
-                    "the list of "
-                            + key.resource().kind()
-                            + " is out of date: the Kubernetes API server has not been reachable"
-                            + " for "
-                            + outdatedFor().toSeconds()
-                            + " s");
-        }
         return objects.json();
     }
 
@@ -144,7 +135,7 @@ final class WatchedList {
                                     ? ""
                                     : ": " + status.getMessage()));
         }
-        return new LookupException(text, cause);
+        return new LookupException(text, LookupException.unreachable(cause));
     }
 
     /** Puts off the moment at which the list counts as idle. */
@@ -159,9 +150,10 @@ final class WatchedList {
         }
     }
 
-    private Duration outdatedFor() {
+    /** Whether the watch has been broken for so long that the objects can no longer be trusted. */
+    boolean isOutdated() {
         check();
-        return Duration.ofNanos(System.nanoTime() - upToDateAt);
+        return started.isDone() && System.nanoTime() - upToDateAt > stale.toNanos();
     }
 
     Duration unusedFor() {

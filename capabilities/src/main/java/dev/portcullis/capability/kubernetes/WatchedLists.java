@@ -30,14 +30,18 @@ final class WatchedLists {
 
     private synchronized WatchedList list(WatchedList.Key key) throws LookupException {
         WatchedList known = lists.get(key);
-        if (known != null) {
+        if (known != null && !known.isOutdated()) {
             known.use();
             return known;
         }
         if (closed) {
             throw new LookupException("the Kubernetes capabilities are shutting down");
         }
-        if (lists.size() >= options.watches()) {
+        if (known != null) {
+            // It tries to watch again by itself, but a new list says at once what is wrong.
+            lists.remove(key);
+            known.close();
+        } else if (lists.size() >= options.watches()) {
             giveUpLeastUsed();
         }
         var list = new WatchedList(client, key, options.staleWatch());
