@@ -176,8 +176,8 @@ final class CapabilitiesTest {
         }
         assertThat(ask("get_resource", pod("nginx"), LONG))
                 .isEqualTo(
-                        "Error sending request over callback channel: no one answers this"
-                                + " capability");
+                        "Error sending request over callback channel: the capabilities are"
+                                + " closed");
         capabilities = deploy(Optional.empty());
     }
 

@@ -123,7 +123,7 @@ final class KubernetesAnswers {
         var key = new WatchedList.Key(resource, namespace, selectors.labels(), selectors.fields());
         Collection<byte[]> items;
         try {
-            items = lists.objects(key, deadline);
+            items = lists.objects(key, mask, deadline);
         } catch (LookupException.Refused refused) {
             if (refused.isPathUnknown()) {
                 discovery.forget(resource);
@@ -144,7 +144,7 @@ final class KubernetesAnswers {
                 list.write(',');
             }
             first = false;
-            list.writeBytes(mask.keepsEverything() ? item : write(mask.prune(parse(item))));
+            list.writeBytes(item);
         }
         list.writeBytes("]}".getBytes(StandardCharsets.UTF_8));
         return list.toByteArray();

@@ -1,5 +1,6 @@
 package dev.portcullis.capability.kubernetes;
 
+import dev.portcullis.capability.question.FieldMask;
 import dev.portcullis.host.Deadline;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResourceList;
@@ -108,8 +109,9 @@ final class WatchedList {
                 && refused.getCode() != 429;
     }
 
-    /** The JSON of every object on the list. */
-    Collection<byte[]> objects(Deadline deadline) throws LookupException, InterruptedException {
+    /** The JSON of what the mask leaves of every object on the list. */
+    Collection<byte[]> objects(FieldMask mask, Deadline deadline)
+            throws LookupException, InterruptedException {
         try {
             started.get(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException late) {
@@ -118,7 +120,7 @@ final class WatchedList {
         } catch (ExecutionException failed) {
             throw failure(Objects.requireNonNullElse(failed.getCause(), failed));
         }
-        return objects.json();
+        return objects.json(mask);
     }
 
     private LookupException failure(Throwable cause) {

@@ -1,5 +1,6 @@
 package dev.portcullis.capability.kubernetes;
 
+import dev.portcullis.capability.question.FieldMask;
 import dev.portcullis.host.Deadline;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
@@ -23,9 +24,9 @@ final class WatchedLists {
         this.options = options;
     }
 
-    Collection<byte[]> objects(WatchedList.Key key, Deadline deadline)
+    Collection<byte[]> objects(WatchedList.Key key, FieldMask mask, Deadline deadline)
             throws LookupException, InterruptedException {
-        return list(key).objects(deadline);
+        return list(key).objects(mask, deadline);
     }
 
     private synchronized WatchedList list(WatchedList.Key key) throws LookupException {

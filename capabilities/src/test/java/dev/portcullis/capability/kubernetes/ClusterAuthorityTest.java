@@ -18,21 +18,27 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Who is believed to be the API server. */
 final class ClusterAuthorityTest {
-    @TempDir Path folder;
+    @TempDir static Path folder;
     private FakeApiServer server;
 
-    @BeforeEach
-    void listen() throws Exception {
+    @BeforeAll
+    static void makeAuthorities() throws Exception {
         authority("ours");
         authority("theirs");
+    }
+
+    @BeforeEach
+    void listen() {
         server =
                 new FakeApiServer(
                         new HttpServerOptions()
@@ -50,7 +56,7 @@ final class ClusterAuthorityTest {
     }
 
     /** A key with its own certificate, as {@code <name>.p12} and {@code <name>.pem}. */
-    private void authority(String name) throws Exception {
+    private static void authority(String name) throws Exception {
         keytool(
                 name,
                 "-genkeypair",
@@ -72,7 +78,7 @@ final class ClusterAuthorityTest {
                 folder.resolve(name + ".pem").toString());
     }
 
-    private void keytool(String name, String... arguments) throws Exception {
+    private static void keytool(String name, String... arguments) throws Exception {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
         command.addAll(List.of(arguments));
@@ -109,7 +115,11 @@ final class ClusterAuthorityTest {
     }
 
     private String ask(String cluster) throws Exception {
-        try (var connection = connect(cluster)) {
+        return ask(connect(cluster));
+    }
+
+    private static String ask(KubernetesConnection connected) throws Exception {
+        try (var connection = connected) {
             var answers =
                     new KubernetesAnswers(
                             connection, KubernetesOptions.DEFAULT, Ticker.systemTicker());
@@ -175,5 +185,32 @@ final class ClusterAuthorityTest {
                     .isInstanceOf(KubernetesConnectionException.class)
                     .hasMessageStartingWith("cannot make a client for https://127.0.0.1:");
         }
+    }
+
+    @Test
+    void aPodUsesItsServiceAccount() throws Exception {
+        Path account = Files.createDirectory(folder.resolve("account"));
+        Files.copy(folder.resolve("ours.pem"), account.resolve("ca.crt"));
+        Files.writeString(account.resolve("token"), "secret\n");
+        server.on(
+                "/api/v1/namespaces/default",
+                request ->
+                        request.response()
+                                .end(
+                                        JsonObject.of("token", request.getHeader("authorization"))
+                                                .toBuffer()));
+
+        var connection =
+                KubernetesConnection.infer(
+                        Map.of(
+                                "KUBERNETES_SERVICE_HOST",
+                                "127.0.0.1",
+                                "KUBERNETES_SERVICE_PORT",
+                                Integer.toString(server.port())),
+                        folder,
+                        account);
+
+        assertThat(connection.client().getConfiguration().getAutoConfigure()).isFalse();
+        assertThat(ask(connection)).isEqualTo("{\"token\":\"Bearer secret\"}");
     }
 }
