@@ -139,16 +139,13 @@ final class CapabilitiesTest {
     }
 
     @Test
-    void aServerThatIsTooSlowIsNamedBeforeTheDeadline() throws Exception {
+    void aServerThatIsTooSlowCostsTheGuestAnErrorAndNotItsEvaluation() throws Exception {
         warmUp();
         server.delay(LONG);
-        Deadline deadline = Deadline.in(Duration.ofSeconds(2));
 
         assertThat(ask("get_resource", pod("nginx"), Duration.ofSeconds(1)))
-                .isEqualTo(
-                        "Callback evaluation failure: the Kubernetes API server did not answer in"
-                                + " time");
-        assertThat(deadline.passed()).isFalse();
+                .startsWith("Callback evaluation failure: ")
+                .containsAnyOf("did not answer in time", "no answer within");
     }
 
     @Test

@@ -581,6 +581,22 @@ final class KubernetesAnswersTest {
     }
 
     @Test
+    void aListThatIsForbiddenLaterEndsAndSaysSo() {
+        server.list(PODS, List.of(object("default", "a")));
+        ask(list(POD, "default"));
+        await().until(() -> server.watches() == 1);
+
+        server.refuse(PODS, 403, "no more");
+        server.emit("ERROR", FakeApiServer.status(410, "too old resource version"));
+
+        await().until(() ->
+                ask(list(POD, "default"))
+                        .equals(
+                                "failed: cannot list v1/Pod: the Kubernetes API"
+                                        + " server answered 403: no more"));
+    }
+
+    @Test
     void aForbiddenListFailsAtOnceAndIsTriedAgain() {
         server.refuse(PODS, 403, "pods is forbidden");
         assertThat(ask(list(POD, "default")))
