@@ -88,7 +88,18 @@ public record PolicyMetadata(
 
     /** What a policy judges. */
     public enum PolicyType {
-        KUBERNETES,
-        RAW
+        KUBERNETES("kubernetes"),
+        RAW("raw");
+
+        private final String wireName;
+
+        PolicyType(String wireName) {
+            this.wireName = wireName;
+        }
+
+        /** The name in the metadata section. */
+        public String wireName() {
+            return wireName;
+        }
     }
 }

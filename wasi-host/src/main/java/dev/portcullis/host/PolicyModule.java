@@ -15,6 +15,14 @@ public interface PolicyModule {
     StartLevel startLevel();
 
     /**
+     * Tries the policy on made-up requests with these settings, so that what real requests will
+     * need is compiled. Never changes an answer; takes seconds.
+     *
+     * @param settings a UTF-8 JSON object that the policy accepts
+     */
+    void prepare(byte[] settings);
+
+    /**
      * Asks the policy for its verdict. Blocks the calling thread; best called on a virtual thread.
      *
      * @param payload UTF-8 JSON {@code {"request": …, "settings": {…}}} (guest-abi §6.1)

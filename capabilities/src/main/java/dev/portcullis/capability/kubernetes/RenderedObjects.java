@@ -1,0 +1,134 @@
+package dev.portcullis.capability.kubernetes;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.portcullis.capability.grant.ResourceKind;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.informers.cache.Cache;
+import io.fabric8.kubernetes.client.informers.cache.ItemStore;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Collection;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The objects of one watched list, each as the JSON that guests get: without managed fields and
+ * last-applied configuration (policy-server §17).
+ *
+ * <p>The informer gets back objects with nothing but their identity and version, which is all that
+ * it looks at.
+ */
+final class RenderedObjects implements ItemStore<GenericKubernetesResource> {
+    private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    private record Rendered(GenericKubernetesResource identity, byte[] json) {}
+
+    private final ResourceKind kind;
+    private final KubernetesSerialization serialization;
+    private final ConcurrentMap<String, Rendered> objects = new ConcurrentHashMap<>();
+    private final AtomicLong bytes = new AtomicLong();
+
+    RenderedObjects(ResourceKind kind, KubernetesSerialization serialization) {
+        this.kind = kind;
+        this.serialization = serialization;
+    }
+
+    /** The JSON of every object, in no order; not to be changed. */
+    Collection<byte[]> json() {
+        return objects.values().stream().map(Rendered::json).toList();
+    }
+
+    /** The size of all objects as JSON. */
+    long bytes() {
+        return bytes.get();
+    }
+
+    @Override
+    public String getKey(GenericKubernetesResource object) {
+        return Cache.metaNamespaceKeyFunc(object);
+    }
+
+    @Override
+    public @Nullable GenericKubernetesResource put(String key, GenericKubernetesResource object) {
+        byte[] json = render(object);
+        bytes.addAndGet(json.length);
+        return forget(objects.put(key, new Rendered(identity(object), json)));
+    }
+
+    @Override
+    public @Nullable GenericKubernetesResource remove(String key) {
+        return forget(objects.remove(key));
+    }
+
+    private @Nullable GenericKubernetesResource forget(@Nullable Rendered gone) {
+        if (gone == null) {
+            return null;
+        }
+        bytes.addAndGet(-gone.json().length);
+        return gone.identity();
+    }
+
+    @Override
+    public Stream<String> keySet() {
+        return objects.keySet().stream();
+    }
+
+    @Override
+    public Stream<GenericKubernetesResource> values() {
+        return objects.values().stream().map(Rendered::identity);
+    }
+
+    @Override
+    public int size() {
+        return objects.size();
+    }
+
+    @Override
+    public @Nullable GenericKubernetesResource get(String key) {
+        Rendered known = objects.get(key);
+        return known == null ? null : known.identity();
+    }
+
+    private byte[] render(GenericKubernetesResource object) {
+        try {
+            ObjectNode tree = (ObjectNode) JSON.readTree(serialization.asJson(object));
+            // The items of a list come without these two, unlike those of a watch.
+            if (!tree.hasNonNull("apiVersion")) {
+                tree.put("apiVersion", kind.apiVersion());
+            }
+            if (!tree.hasNonNull("kind")) {
+                tree.put("kind", kind.kind());
+            }
+            ObjectNode metadata = tree.withObjectProperty("metadata");
+            metadata.putArray("managedFields");
+            metadata.withObjectProperty("annotations").remove(LAST_APPLIED);
+            return JSON.writeValueAsBytes(tree);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+    }
+
+    private static GenericKubernetesResource identity(GenericKubernetesResource object) {
+        ObjectMeta metadata = object.getMetadata();
+        var identity = new GenericKubernetesResource();
+        identity.setApiVersion(object.getApiVersion());
+        identity.setKind(object.getKind());
+        identity.setMetadata(
+                new ObjectMetaBuilder()
+                        .withName(metadata.getName())
+                        .withNamespace(metadata.getNamespace())
+                        .withUid(metadata.getUid())
+                        .withResourceVersion(metadata.getResourceVersion())
+                        .build());
+        return identity;
+    }
+}

@@ -1,0 +1,16 @@
+package dev.portcullis.gateway.evaluate;
+
+import dev.portcullis.gateway.policy.Policy;
+import dev.portcullis.gateway.review.Review;
+import dev.portcullis.gateway.verdict.Origin;
+import dev.portcullis.host.Deadline;
+
+/**
+ * A request to evaluate; crosses the event bus.
+ *
+ * @param policy judges
+ * @param review what is judged
+ * @param origin who asks
+ * @param deadline when the answer is worthless
+ */
+public record Task(Policy.Ready policy, Review review, Origin origin, Deadline deadline) {}

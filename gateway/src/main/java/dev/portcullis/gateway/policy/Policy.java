@@ -1,0 +1,35 @@
+package dev.portcullis.gateway.policy;
+
+import dev.portcullis.host.HostCalls;
+import dev.portcullis.host.PolicyModule;
+
+/** A policy of the file, after the attempt to load it. */
+public sealed interface Policy {
+    /** The name in the URL. */
+    String id();
+
+    /**
+     * Ready to judge.
+     *
+     * @param entry what the file says of it
+     * @param module runs it
+     * @param hostCalls answers its questions, within its grants
+     */
+    record Ready(PolicyEntry entry, PolicyModule module, HostCalls hostCalls) implements Policy {
+        @Override
+        public String id() {
+            return entry.id();
+        }
+    }
+
+    /**
+     * Could not be made ready; rejects whatever it is asked (policy-server §9).
+     *
+     * @param id the name in the URL
+     * @param url where its module is, as written
+     * @param message what clients are told, complete
+     * @param known whether the module itself could be used; a policy that could not counts as
+     *     unknown in the always-accepted namespace
+     */
+    record Broken(String id, String url, String message, boolean known) implements Policy {}
+}

@@ -1,0 +1,5 @@
+/** Reviews in, responses out: the JSON of the admission protocol. */
+@NullMarked
+package dev.portcullis.gateway.review;
+
+import org.jspecify.annotations.NullMarked;

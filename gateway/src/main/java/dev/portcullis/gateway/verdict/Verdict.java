@@ -1,0 +1,146 @@
+package dev.portcullis.gateway.verdict;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.portcullis.gateway.patch.JsonDiff;
+import dev.portcullis.gateway.policy.PolicyEntry;
+import dev.portcullis.gateway.review.AdmissionResponse;
+import dev.portcullis.gateway.review.AdmissionResponse.Cause;
+import dev.portcullis.gateway.review.AdmissionResponse.Status;
+import dev.portcullis.gateway.review.Payload;
+import dev.portcullis.host.Evaluation;
+import dev.portcullis.host.ValidationResponse;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Turns what a policy said into what the client is told. */
+public final class Verdict {
+    private static final Logger LOG = LoggerFactory.getLogger(Verdict.class);
+    private static final ObjectMapper JSON = JsonMapper.builder().build();
+
+    private static final String MUTATION_OF_NOTHING =
+            "Incoming object is null, which happens only with DELETE operations, but the policy is"
+                    + " attempting a mutation. This is not allowed";
+    private static final int FAILURE_CODE = 500;
+
+    private Verdict() {}
+
+    /** The response to a request that the policy has judged (policy-server §11, steps 6 and 7). */
+    public static AdmissionResponse of(
+            Evaluation evaluation, PolicyEntry policy, Origin origin, String uid, Payload payload) {
+        AdmissionResponse vanilla =
+                switch (evaluation) {
+                    case Evaluation.Answered(var answer) -> vanilla(answer, uid, payload);
+                    case Evaluation.Failed(_, var message) ->
+                            AdmissionResponse.rejected(uid, message, FAILURE_CODE);
+                };
+        return switch (origin) {
+            case VALIDATE -> withRules(vanilla, policy);
+            case AUDIT -> vanilla;
+        };
+    }
+
+    /** Exactly what the policy said (guest-abi §6.2). */
+    private static AdmissionResponse vanilla(
+            ValidationResponse answer, String uid, Payload payload) {
+        String patch = null;
+        JsonNode wanted = answer.mutatedObject();
+        if (wanted != null && !wanted.isNull()) {
+            JsonNode original = payload.original();
+            if (original == null) {
+                return AdmissionResponse.rejected(uid, MUTATION_OF_NOTHING, null);
+            }
+            patch = patch(original, wanted);
+        }
+        Status status =
+                answer.message() == null && answer.code() == null
+                        ? null
+                        : new Status(answer.message(), List.of(), answer.code());
+        return new AdmissionResponse(
+                uid,
+                answer.accepted(),
+                patch,
+                status,
+                answer.auditAnnotations(),
+                answer.warnings());
+    }
+
+    private static @Nullable String patch(JsonNode original, JsonNode wanted) {
+        ArrayNode operations = JsonDiff.between(original, wanted);
+        if (operations.isEmpty()) {
+            return null;
+        }
+        try {
+            return Base64.getEncoder().encodeToString(JSON.writeValueAsBytes(operations));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("the mutated object cannot be written as JSON", e);
+        }
+    }
+
+    /** Mode, mutation and message rules, in this order (policy-server §12). */
+    private static AdmissionResponse withRules(AdmissionResponse vanilla, PolicyEntry policy) {
+        AdmissionResponse response =
+                switch (policy.mode()) {
+                    case MONITOR -> monitored(vanilla, policy);
+                    case PROTECT ->
+                            vanilla.patch() != null && !policy.allowedToMutate()
+                                    ? mutationRefused(vanilla, policy)
+                                    : vanilla;
+                };
+        return response.allowed() || policy.message() == null
+                ? response
+                : withMessage(response, policy.message());
+    }
+
+    private static AdmissionResponse monitored(AdmissionResponse vanilla, PolicyEntry policy) {
+        Status status = vanilla.status();
+        LOG.atInfo()
+                .addKeyValue("policy_id", policy.id())
+                .addKeyValue("allowed_to_mutate", policy.allowedToMutate())
+                .addKeyValue("uid", vanilla.uid())
+                .addKeyValue("allowed", vanilla.allowed())
+                .addKeyValue("mutated", vanilla.patch() != null)
+                .addKeyValue("code", status == null ? null : status.code())
+                .addKeyValue("response_message", status == null ? null : status.message())
+                .log("policy evaluation (monitor mode)");
+        return new AdmissionResponse(
+                vanilla.uid(), true, null, null, vanilla.auditAnnotations(), vanilla.warnings());
+    }
+
+    private static AdmissionResponse mutationRefused(
+            AdmissionResponse vanilla, PolicyEntry policy) {
+        String message =
+                "Request rejected by policy "
+                        + policy.id()
+                        + ". The policy attempted to mutate the request, but it is currently"
+                        + " configured to not allow mutations.";
+        return new AdmissionResponse(
+                vanilla.uid(),
+                false,
+                null,
+                new Status(message, List.of(), null),
+                vanilla.auditAnnotations(),
+                vanilla.warnings());
+    }
+
+    private static AdmissionResponse withMessage(AdmissionResponse response, String message) {
+        Status status = response.status();
+        String own = status == null || status.message() == null ? "" : status.message();
+        List<Cause> causes = new ArrayList<>(status == null ? List.of() : status.causes());
+        causes.add(new Cause(null, own, null));
+        return new AdmissionResponse(
+                response.uid(),
+                response.allowed(),
+                response.patch(),
+                new Status(message, causes, status == null ? null : status.code()),
+                response.auditAnnotations(),
+                response.warnings());
+    }
+}

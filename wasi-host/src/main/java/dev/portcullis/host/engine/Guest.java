@@ -1,0 +1,260 @@
+package dev.portcullis.host.engine;
+
+import com.dylibso.chicory.runtime.ChicoryInterruptedException;
+import com.dylibso.chicory.runtime.ExecutionListener;
+import com.dylibso.chicory.runtime.GlobalInstance;
+import com.dylibso.chicory.runtime.ImportValues;
+import com.dylibso.chicory.runtime.Instance;
+import com.dylibso.chicory.runtime.MStack;
+import com.dylibso.chicory.runtime.Machine;
+import com.dylibso.chicory.runtime.Memory;
+import com.dylibso.chicory.runtime.TableInstance;
+import com.dylibso.chicory.wasm.UninstantiableException;
+import com.dylibso.chicory.wasm.types.Instruction;
+import com.dylibso.chicory.wasm.types.Table;
+import com.dylibso.chicory.wasm.types.TableLimits;
+import com.dylibso.chicory.wasm.types.Value;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One running copy of a module: its memory, globals and tables. Used by one thread at a time.
+ *
+ * <p>The <em>home</em> instance owns the state but no code. Each tier's code runs in an instance of
+ * its own that borrows the home's state; a call to a function of another tier goes through the exit
+ * table back to the home, whose machine is the {@link Switchboard}.
+ */
+public final class Guest {
+    private static final int INTERRUPTION_INTERVAL = 4096;
+
+    private final Code code;
+    private final Map<Integer, Machine> replaced = new HashMap<>();
+    private final ImportValues imports;
+    private final Runnable interpretedCall;
+    private final LinearMemory memory;
+    private final Instance home;
+    private final List<@Nullable Instance> tierInstances = new ArrayList<>();
+
+    /**
+     * Instantiates a module; nothing of it has run but a start function.
+     *
+     * @param interpretedCall told each time that a call enters interpreted code from elsewhere
+     */
+    Guest(TieredModule module, Code code, ImportValues imports, Runnable interpretedCall) {
+        this.code = code;
+        this.imports = imports;
+        this.interpretedCall = interpretedCall;
+        var memories = new ArrayList<LinearMemory>();
+        this.home =
+                Instance.builder(module.home())
+                        .withImportValues(imports)
+                        .withMemoryFactory(limits -> {
+                            var created = new LinearMemory(limits);
+                            memories.add(created);
+                            return created;
+                        })
+                        .withTableFactory(Guest::ownTable)
+                        .withMachineFactory(
+                                module.reducible() ? Switchboard::new : code.tier(0).machine())
+                        .withInitialize(false)
+                        .withStart(false)
+                        .build();
+        if (memories.isEmpty()) {
+            throw new UninstantiableException("module has no memory");
+        }
+        this.memory = memories.getFirst();
+        if (module.reducible()) {
+            var exits = home.table(module.exitTable());
+            for (int i = 0; i < exits.size(); i++) {
+                exits.setRef(i, i, home);
+            }
+        }
+        home.initialize(false);
+    }
+
+    /** The engine grows a table's limits in the module itself; a copy keeps guests apart. */
+    private static TableInstance ownTable(Table table, int initial) {
+        var limits = table.limits();
+        return new TableInstance(
+                new Table(table.elementType(), new TableLimits(limits.min(), limits.max())),
+                initial);
+    }
+
+    /**
+     * Puts host code in the place of a function that {@link TieredModule#leaveOut} keeps out of
+     * every tier.
+     */
+    public void replace(int function, Machine replacement) {
+        replaced.put(function, replacement);
+    }
+
+    /** Sets the value of the module's own global at an index, as raw bits. */
+    public void setGlobal(int index, long value) {
+        home.global(index).setValue(value);
+    }
+
+    /** Runs an exported function without parameters. */
+    public void call(String export) {
+        home.export(export).apply();
+    }
+
+    /** Runs a function without parameters. */
+    public void call(int function) {
+        var _ = home.getMachine().call(function, Value.EMPTY_VALUES);
+    }
+
+    /** The guest's memory as WASI and host calls see it. */
+    public Memory memory() {
+        return memory;
+    }
+
+    /** Bounds the memory's growth from now on. */
+    public void limitMemory(long bytes) {
+        memory.limit(bytes);
+    }
+
+    /** Whether the guest ran into the bound of its memory. */
+    public boolean memoryLimitReached() {
+        return memory.limitReached();
+    }
+
+    /** The index of the function at a place of the module's first table; -1 for none. */
+    public int tableEntry(int index) {
+        var table = home.table(0);
+        return index < 0 || index >= table.size() ? -1 : table.ref(index);
+    }
+
+    /** How many places the module's first table has. */
+    public int tableSize() {
+        return home.table(0).size();
+    }
+
+    /** The value of the module's own global at an index, as raw bits. */
+    public long global(int index) {
+        return home.global(index).getValue();
+    }
+
+    /** A copy of the guest's state: memory and globals. */
+    public GuestImage image() {
+        var globals = new long[home.globalCount()];
+        for (int i = 0; i < globals.length; i++) {
+            globals[i] = home.global(i).getValue();
+        }
+        return new GuestImage(memory.snapshot(), globals);
+    }
+
+    /** Puts the guest into the state of an image of the same module. */
+    public void restore(GuestImage image) {
+        memory.restore(image.memory());
+        for (int i = 0; i < image.globals().length; i++) {
+            home.global(i).setValue(image.globals()[i]);
+        }
+    }
+
+    /** Reduces the memory of a waiting guest to what differs from the image. */
+    public void park(GuestImage image) {
+        memory.park(image.memory());
+    }
+
+    /** Undoes {@link #park}. */
+    public void unpark(GuestImage image) {
+        memory.unpark(image.memory());
+    }
+
+    /** Drops what interpreted code keeps of an earlier run. */
+    public void forgetInterpreters() {
+        for (int i = 0; i < tierInstances.size(); i++) {
+            if (code.tier(i).interpreted()) {
+                tierInstances.set(i, null);
+            }
+        }
+    }
+
+    /** Whether later guests of the module run other code. */
+    boolean runs(Code current) {
+        return code == current;
+    }
+
+    private Instance tierInstance(int index) {
+        while (tierInstances.size() <= index) {
+            tierInstances.add(null);
+        }
+        var instance = tierInstances.get(index);
+        if (instance == null) {
+            instance = instantiate(code.tier(index));
+            tierInstances.set(index, instance);
+        }
+        return instance;
+    }
+
+    private Instance instantiate(Tier tier) {
+        var state = new BorrowedState();
+        return Instance.builder(tier.module())
+                .withImportValues(imports)
+                .withMemoryFactory(limits -> memory)
+                .withTableFactory((table, initial) -> state.nextTable())
+                .withGlobalFactory((low, high, type, mutability) -> state.nextGlobal())
+                .withMachineFactory(tier.machine())
+                .withUnsafeExecutionListener(new InterruptionCheck())
+                .withStart(false)
+                .build();
+    }
+
+    /** Hands the home's tables and globals to a tier's instance in the order of their indices. */
+    private final class BorrowedState {
+        private int table;
+        private int global;
+
+        TableInstance nextTable() {
+            return home.table(table++);
+        }
+
+        GlobalInstance nextGlobal() {
+            return home.global(global++);
+        }
+    }
+
+    /**
+     * Lets a loop of interpreted code be interrupted: the interpreter itself looks only at calls
+     * and unconditional branches.
+     */
+    private static final class InterruptionCheck implements ExecutionListener {
+        private int instructions;
+
+        @Override
+        public void onExecution(Instruction instruction, MStack stack) {
+            if (++instructions % INTERRUPTION_INTERVAL == 0
+                    && Thread.currentThread().isInterrupted()) {
+                throw new ChicoryInterruptedException("interrupted");
+            }
+        }
+    }
+
+    /** Passes each call that leaves a tier to the tier that has the function. */
+    private final class Switchboard implements Machine {
+        private final Instance instance;
+
+        Switchboard(Instance instance) {
+            this.instance = instance;
+        }
+
+        @Override
+        public long[] call(int function, long[] arguments) {
+            if (function < instance.imports().functionCount()) {
+                return instance.imports().function(function).handle().apply(instance, arguments);
+            }
+            var replacement = replaced.get(function);
+            if (replacement != null) {
+                return replacement.call(function, arguments);
+            }
+            int tier = code.tierOf(function);
+            if (code.tier(tier).interpreted()) {
+                interpretedCall.run();
+            }
+            return tierInstance(tier).getMachine().call(function, arguments);
+        }
+    }
+}
