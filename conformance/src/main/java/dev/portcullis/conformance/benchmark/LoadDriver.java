@@ -34,6 +34,7 @@ final class LoadDriver implements AutoCloseable {
     private static final Duration LONGEST = Duration.ofHours(1);
     private static final int SIGNIFICANT_DIGITS = 3;
     private static final int EXAMPLES = 5;
+    private static final int ALONE_SHARE = 10;
 
     /** A fixed rate is kept by looking every millisecond for what is due. */
     private static final long TICK_MILLIS = 1;
@@ -76,6 +77,31 @@ final class LoadDriver implements AutoCloseable {
             result.future().onComplete(_ -> client.close());
         });
         return await(result.future(), LONGEST);
+    }
+
+    /**
+     * Sends requests that are not measured: the first tenth over a single connection, since a
+     * server that has compiled nothing yet would only queue them, and the rest over all. Returns
+     * the slowest answer, {@link Duration#ZERO} when nothing was sent.
+     *
+     * @throws BenchmarkException when an answer is wrong; that counts here as anywhere
+     */
+    Duration warmUp(List<ReviewCase> cases, int requests, int connections) {
+        int alone = Math.min(requests, Math.max(1, requests / ALONE_SHARE));
+        var slowest = Duration.ZERO;
+        if (alone > 0) {
+            slowest = slowest(new Load(cases, alone, 1, new Pace.AsFastAsPossible()), slowest);
+        }
+        if (requests > alone) {
+            var rest = new Load(cases, requests - alone, connections, new Pace.AsFastAsPossible());
+            slowest = slowest(rest, slowest);
+        }
+        return slowest;
+    }
+
+    private Duration slowest(Load load, Duration soFar) {
+        var longest = run(load).allRight().percentile(100);
+        return longest.compareTo(soFar) > 0 ? longest : soFar;
     }
 
     /** Sends one request and returns what came back, whatever it is. */
