@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
@@ -69,14 +70,8 @@ final class LoadDriver implements AutoCloseable {
     LoadResult run(Load load) {
         var first = nextNumber;
         nextNumber += load.requests();
-        var context = vertx.getOrCreateContext();
-        Promise<LoadResult> result = Promise.promise();
-        context.runOnContext(_ -> {
-            var client = client(load.connections());
-            new Run(client, load, first).start().onComplete(result);
-            result.future().onComplete(_ -> client.close());
-        });
-        return await(result.future(), LONGEST);
+        return onEventLoop(
+                load.connections(), client -> new Run(client, load, first).start(), LONGEST);
     }
 
     /**
@@ -107,12 +102,26 @@ final class LoadDriver implements AutoCloseable {
     /** Sends one request and returns what came back, whatever it is. */
     Answer ask(String path, ReviewTemplate review) {
         var number = nextNumber++;
-        var client = client(1);
-        try {
-            return await(send(client, path, review.body(number)), ANSWER_BOUND);
-        } finally {
-            client.close();
-        }
+        return onEventLoop(1, client -> send(client, path, review.body(number)), ANSWER_BOUND);
+    }
+
+    /**
+     * Runs an action on the event loop: a response that is looked at from another thread may have
+     * lost its body before.
+     */
+    private <T> T onEventLoop(
+            int connections, Function<HttpClient, Future<T>> action, Duration bound) {
+        Promise<T> result = Promise.promise();
+        vertx.getOrCreateContext()
+                .runOnContext(_ -> {
+                    var client = client(connections);
+                    action.apply(client)
+                            .onComplete(done -> {
+                                client.close();
+                                result.handle(done);
+                            });
+                });
+        return await(result.future(), bound);
     }
 
     @Override
