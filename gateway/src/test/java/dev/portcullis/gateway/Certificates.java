@@ -32,72 +32,17 @@ final class Certificates {
 
     /** Makes a certificate for the loopback address, with its chain up to the authority. */
     void signed(String name, String authority) throws Exception {
-        generate(name, "-ext", "san=ip:127.0.0.1");
-        Path request = folder.resolve(name + ".csr");
-        Path answer = folder.resolve(name + ".crt");
-        keytool("-certreq", "-keystore", store(name), "-alias", name, "-file", request.toString());
-        keytool(
-                "-gencert",
-                "-keystore",
-                store(authority),
-                "-alias",
-                authority,
-                "-infile",
-                request.toString(),
-                "-outfile",
-                answer.toString(),
-                "-ext",
-                "san=ip:127.0.0.1");
-        Files.writeString(
-                folder.resolve(authority + ".der.pem"), pem("CERTIFICATE", certificate(authority)));
-        keytool(
-                "-importcert",
-                "-noprompt",
-                "-keystore",
-                store(name),
-                "-alias",
-                authority,
-                "-file",
-                folder.resolve(authority + ".der.pem").toString());
-        keytool(
-                "-importcert",
-                "-noprompt",
-                "-keystore",
-                store(name),
-                "-alias",
-                name,
-                "-file",
-                answer.toString());
+        generate(name, "-ext", "san=ip:127.0.0.1", "-signer", authority);
     }
 
-    private void generate(String name, String... extension) throws Exception {
-        List<String> arguments =
-                new ArrayList<>(
-                        List.of(
-                                "-genkeypair",
-                                "-keyalg",
-                                "EC",
-                                "-groupname",
-                                "secp256r1",
-                                "-dname",
-                                "CN=" + name,
-                                "-keystore",
-                                store(name),
-                                "-alias",
-                                name));
-        arguments.addAll(List.of(extension));
-        keytool(arguments.toArray(String[]::new));
-    }
-
-    private String store(String name) {
-        return folder.resolve(name + ".p12").toString();
-    }
-
-    private static void keytool(String... arguments) throws Exception {
+    private void generate(String name, String... more) throws Exception {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-        command.addAll(List.of(arguments));
+        command.addAll(List.of("-genkeypair", "-keyalg", "EC", "-groupname", "secp256r1"));
+        command.addAll(List.of("-alias", name, "-dname", "CN=" + name));
         command.addAll(List.of("-storetype", "PKCS12", "-storepass", PASSWORD));
+        command.addAll(List.of("-keystore", store().toString()));
+        command.addAll(List.of(more));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), US_ASCII);
         if (process.waitFor() != 0) {
@@ -105,22 +50,28 @@ final class Certificates {
         }
     }
 
-    private KeyStore keyStore(String name) throws Exception {
+    private Path store() {
+        return folder.resolve("store.p12");
+    }
+
+    private KeyStore keyStore() throws Exception {
         KeyStore store = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(Path.of(store(name)))) {
+        try (InputStream in = Files.newInputStream(store())) {
             store.load(in, PASSWORD.toCharArray());
         }
         return store;
     }
 
-    private byte[] certificate(String name) throws Exception {
-        return keyStore(name).getCertificate(name).getEncoded();
+    private static KeyStore emptyStore() throws Exception {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        return store;
     }
 
     /** A PEM file with the whole chain, leaf first. */
     Path chainFile(String name) throws Exception {
         StringBuilder text = new StringBuilder();
-        for (Certificate certificate : keyStore(name).getCertificateChain(name)) {
+        for (Certificate certificate : keyStore().getCertificateChain(name)) {
             text.append(pem("CERTIFICATE", certificate.getEncoded()));
         }
         return Files.writeString(folder.resolve(name + "-chain.pem"), text);
@@ -128,7 +79,7 @@ final class Certificates {
 
     /** A PEM file with the private key. */
     Path keyFile(String name) throws Exception {
-        byte[] key = keyStore(name).getKey(name, PASSWORD.toCharArray()).getEncoded();
+        byte[] key = keyStore().getKey(name, PASSWORD.toCharArray()).getEncoded();
         return Files.writeString(folder.resolve(name + "-key.pem"), pem("PRIVATE KEY", key));
     }
 
@@ -142,19 +93,21 @@ final class Certificates {
 
     /** A client that trusts this authority and shows this certificate; empty for none. */
     SSLContext client(String authority, String own) throws Exception {
-        KeyStore trusted = KeyStore.getInstance("PKCS12");
-        trusted.load(null, null);
-        trusted.setCertificateEntry("ca", keyStore(authority).getCertificate(authority));
+        KeyStore trusted = emptyStore();
+        trusted.setCertificateEntry("ca", keyStore().getCertificate(authority));
         TrustManagerFactory trust =
                 TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(trusted);
         KeyManagerFactory keys =
                 KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        if (own.isEmpty()) {
-            keys.init(null, null);
-        } else {
-            keys.init(keyStore(own), PASSWORD.toCharArray());
+        KeyStore shown = emptyStore();
+        if (!own.isEmpty()) {
+            KeyStore all = keyStore();
+            char[] password = PASSWORD.toCharArray();
+            shown.setKeyEntry(
+                    own, all.getKey(own, password), password, all.getCertificateChain(own));
         }
+        keys.init(shown, PASSWORD.toCharArray());
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
         return context;

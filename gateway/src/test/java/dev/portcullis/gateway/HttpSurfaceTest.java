@@ -319,18 +319,27 @@ class HttpSurfaceTest {
 
     @Test
     void http2IsSpokenToThoseWhoKnow() throws Exception {
-        // The JDK's client upgrades from HTTP/1.1.
         try (HttpClient client =
                 HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build()) {
-            HttpResponse<String> response =
-                    client.send(
-                            HttpRequest.newBuilder(gateway.uri("/validate/yes"))
-                                    .header("content-type", JSON)
-                                    .POST(HttpRequest.BodyPublishers.ofString(Reviews.create("u")))
-                                    .build(),
-                            HttpResponse.BodyHandlers.ofString());
-            assertThat(response.statusCode()).isEqualTo(200);
+            HttpRequest upgrade = HttpRequest.newBuilder(gateway.uri("/nothing")).build();
+            assertThat(client.send(upgrade, HttpResponse.BodyHandlers.ofString()).statusCode())
+                    .isEqualTo(404);
+            assertThat(statusOverHttp2(client, Reviews.create("u"))).isEqualTo(200);
+            assertThat(statusOverHttp2(client, " ".repeat(70_000))).isEqualTo(413);
+            assertThat(statusOverHttp2(client, Reviews.create("u"))).isEqualTo(200);
         }
+    }
+
+    private int statusOverHttp2(HttpClient client, String body) throws Exception {
+        HttpResponse<String> response =
+                client.send(
+                        HttpRequest.newBuilder(gateway.uri("/validate/yes"))
+                                .header("content-type", JSON)
+                                .POST(HttpRequest.BodyPublishers.ofString(body))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+        assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_2);
+        return response.statusCode();
     }
 
     @ParameterizedTest

@@ -128,9 +128,8 @@ public final class GatewayVerticle extends VerticleBase {
 
     private static void fail(RoutingContext context, Endpoint endpoint) {
         if (context.statusCode() == 413) {
-            context.response().putHeader("connection", "close");
-            Answer.bodyError(context, endpoint, 413, Answer.TOO_LARGE);
             hangUpSoon(context);
+            Answer.bodyError(context, endpoint, 413, Answer.TOO_LARGE);
         } else {
             broken(context);
         }
@@ -138,10 +137,12 @@ public final class GatewayVerticle extends VerticleBase {
 
     /**
      * Leaves the client time to read the answer while it still sends, then closes the connection:
-     * Vert.x would wait for the rest of a body for as long as the client likes.
+     * Vert.x would wait for the rest of a body for as long as the client likes. HTTP/2 has streams
+     * for that.
      */
     private static void hangUpSoon(RoutingContext context) {
         if (context.request().version() != HttpVersion.HTTP_2) {
+            context.response().putHeader("connection", "close");
             HttpConnection connection = context.request().connection();
             context.vertx().setTimer(LINGER.toMillis(), timer -> connection.close());
         }
