@@ -55,7 +55,7 @@ final class MixedBenchmark implements Callable<Integer> {
                 var driver = new LoadDriver(gateway.url(), null)) {
             var pace = new Pace.AsFastAsPossible();
             var slowest = driver.warmUp(cases, warmUp, connections);
-            var before = gateway.memory();
+            var before = ResidentMemory.of(gateway);
             var rows = new ArrayList<List<String>>();
             int done = 0;
             for (int sample = 1; sample <= SAMPLES; sample++) {
@@ -65,7 +65,7 @@ final class MixedBenchmark implements Callable<Integer> {
                 }
                 var part = driver.run(new Load(cases, upTo - done, connections, pace)).allRight();
                 done = upTo;
-                var memory = gateway.memory();
+                var memory = ResidentMemory.of(gateway);
                 rows.add(
                         List.of(
                                 Integer.toString(done),
@@ -74,7 +74,7 @@ final class MixedBenchmark implements Callable<Integer> {
                                 memory.nowInMebibytes(),
                                 memory.peakInMebibytes()));
             }
-            var growth = 100.0 * (gateway.memory().now() - before.now()) / before.now();
+            var growth = 100.0 * (ResidentMemory.of(gateway).now() - before.now()) / before.now();
             report.say(
                     "%d requests over %d connections, in turn to %s; every answer was that of its"
                                     .formatted(requests, connections, names(cases))

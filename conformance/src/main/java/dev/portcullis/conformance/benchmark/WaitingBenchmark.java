@@ -70,7 +70,7 @@ final class WaitingBenchmark implements Callable<Integer> {
                                         .formatted(evaluations, lookups.users())
                                 + " measured nothing");
             }
-            var memory = gateway.memory();
+            var memory = ResidentMemory.of(gateway);
             report.table(
                     List.of("", ""),
                     List.of(
