@@ -78,6 +78,8 @@ final class ImageMaker {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    private static final long TRIAL_MEMORY = GuestLimits.DEFAULT.memoryBytes();
+
     private final TieredModule module;
     private final DecodedModule decoded;
     private final Watchdog watchdog;
@@ -160,7 +162,8 @@ final class ImageMaker {
 
         void run(Consumer<Guest> entry) {
             try (var _ = watchdog.guard(Deadline.in(PATIENCE))) {
-                entry.accept(module.recordedGuest(decoded, imports.values(), recorder));
+                entry.accept(
+                        module.recordedGuest(decoded, imports.values(), TRIAL_MEMORY, recorder));
                 end = "exit 0";
             } catch (ExecutionCompletedException e) {
                 end = "exit 0";
@@ -208,7 +211,7 @@ final class ImageMaker {
         var imports = new WasiImports();
         var recorder = new CallRecorder();
         var calls = new ArrayList<Call>();
-        var guest = module.recordedGuest(decoded, imports.values(), recorder);
+        var guest = module.recordedGuest(decoded, imports.values(), TRIAL_MEMORY, recorder);
         var program = GoProgram.read(guest.image().memory()).orElse(null);
         if (program == null) {
             return new StartWay.Plain("not a Go program of a known layout");

@@ -66,7 +66,7 @@ public final class WasiProgram {
         int runs;
 
         PooledGuest(TieredModule module, int generator) {
-            guest = module.guest(imports.values());
+            guest = module.guest(imports.values(), GuestLimits.MAX_MEMORY_BYTES);
             guest.replace(generator, new GoRandom(guest));
         }
     }
@@ -151,6 +151,9 @@ public final class WasiProgram {
             EvaluationContext context,
             Permit permit,
             Watchdog.Guard guard) {
+        if (module.initialMemoryBytes() > context.limits().memoryBytes()) {
+            return memoryLimit(context);
+        }
         var imports = new WasiImports();
         var session = new WasiSession(command, stdin, context, permit, Callable::call, 0, null);
         imports.enter(session);
@@ -158,8 +161,8 @@ public final class WasiProgram {
         var end =
                 run(
                         () -> {
-                            started[0] = module.guest(imports.values());
-                            started[0].limitMemory(context.limits().memoryBytes());
+                            started[0] =
+                                    module.guest(imports.values(), context.limits().memoryBytes());
                             started[0].call("_start");
                         },
                         guard);
@@ -173,6 +176,9 @@ public final class WasiProgram {
             EvaluationContext context,
             Permit permit,
             Watchdog.Guard guard) {
+        if (image.state().memory().length > context.limits().memoryBytes()) {
+            return memoryLimit(context);
+        }
         var pooledGuest = take();
         var guest = pooledGuest.guest;
         var session =
