@@ -66,6 +66,7 @@ public final class Guest {
                         .withTableFactory(Guest::ownTable)
                         .withMachineFactory(
                                 module.reducible() ? Switchboard::new : code.tier(0).machine())
+                        .withUnsafeExecutionListener(new InterruptionCheck())
                         .withInitialize(false)
                         .withStart(false)
                         .build();
