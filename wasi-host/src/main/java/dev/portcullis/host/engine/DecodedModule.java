@@ -139,6 +139,11 @@ public final class DecodedModule {
         return false;
     }
 
+    /** Whether code of the module runs while it is instantiated. */
+    public boolean hasStartFunction() {
+        return module.startSection().isPresent();
+    }
+
     /** Whether a function takes and gives nothing. */
     public boolean isCommand(int function) {
         return type(function).params().isEmpty() && type(function).returns().isEmpty();

@@ -208,6 +208,9 @@ final class ImageMaker {
         if (!decoded.changesOnlyMemoryAndGlobals()) {
             return new StartWay.Plain("changes tables or keeps passive segments");
         }
+        if (decoded.hasStartFunction()) {
+            return new StartWay.Plain("runs code while it is instantiated");
+        }
         var imports = new WasiImports();
         var recorder = new CallRecorder();
         var calls = new ArrayList<Call>();
