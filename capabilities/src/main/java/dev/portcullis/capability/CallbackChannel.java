@@ -6,17 +6,22 @@ import dev.portcullis.capability.question.PassThroughCodec;
 import dev.portcullis.capability.question.Question;
 import dev.portcullis.host.Deadline;
 import dev.portcullis.host.HostAnswer;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,12 +41,16 @@ final class CallbackChannel extends VerticleBase {
     private static final Duration SHORTEST_RESERVE = Duration.ofMillis(50);
 
     private static final int RESERVE_DIVISOR = 10;
+    private static final String CLOSED = "the capabilities are closed";
     private static final String NO_ANSWER = "Error obtaining response over callback channel";
 
     private final int bound;
     private final Duration longest;
     private final AtomicInteger inFlight = new AtomicInteger();
     private final LongAdder refused = new LongAdder();
+    private final AtomicLong asks = new AtomicLong();
+    private final Map<Long, CompletableFuture<Message<Answer>>> waiting = new ConcurrentHashMap<>();
+    private volatile boolean closed;
 
     /**
      * @param bound how many questions may wait at once
@@ -60,6 +69,9 @@ final class CallbackChannel extends VerticleBase {
 
     /** Parks the calling thread until the answer is there. */
     HostAnswer ask(Question question, Deadline evaluation) throws InterruptedException {
+        if (closed) {
+            return sendFailure(CLOSED);
+        }
         Duration left = min(evaluation.remaining(), longest);
         Duration reserve = max(SHORTEST_RESERVE, left.dividedBy(RESERVE_DIVISOR));
         Duration budget = left.minus(reserve);
@@ -74,35 +86,52 @@ final class CallbackChannel extends VerticleBase {
         }
         // The answering side gives up first: its reason is better than our silence.
         Duration patience = budget.plus(reserve.dividedBy(4));
-        return await(send(question, Deadline.in(budget), patience), patience);
+        var reply = new CompletableFuture<Message<Answer>>();
+        long ask = asks.incrementAndGet();
+        waiting.put(ask, reply);
+        var asked = new Asked(question, Deadline.in(budget));
+        context.runOnContext(_ -> send(ask, asked, patience));
+        if (closed) {
+            return sendFailure(CLOSED);
+        }
+        return await(reply, patience);
     }
 
-    private CompletableFuture<Message<Answer>> send(
-            Question question, Deadline deadline, Duration patience) {
-        var reply = new CompletableFuture<Message<Answer>>();
-        var options = PassThroughCodec.options().setSendTimeout(patience.toMillis());
-        context.runOnContext(_ -> {
-            Future<Message<Answer>> request;
-            try {
-                request =
-                        vertx.eventBus()
-                                .request(
-                                        question.capability().address(),
-                                        new Asked(question, deadline),
-                                        options);
-            } catch (RuntimeException unsent) {
-                request = Future.failedFuture(unsent);
-            }
-            request.onComplete(answer -> {
-                inFlight.decrementAndGet();
-                if (answer.succeeded()) {
-                    reply.complete(answer.result());
-                } else {
-                    reply.completeExceptionally(answer.cause());
-                }
-            });
-        });
-        return reply;
+    private void send(long ask, Asked asked, Duration patience) {
+        Future<Message<Answer>> request;
+        try {
+            request =
+                    vertx.eventBus()
+                            .request(
+                                    asked.question().capability().address(),
+                                    asked,
+                                    PassThroughCodec.options().setSendTimeout(patience.toMillis()));
+        } catch (RuntimeException unsent) {
+            request = Future.failedFuture(unsent);
+        }
+        request.onComplete(answer -> arrive(ask, answer));
+    }
+
+    private void arrive(long ask, AsyncResult<Message<Answer>> answer) {
+        inFlight.decrementAndGet();
+        CompletableFuture<Message<Answer>> reply = waiting.remove(ask);
+        if (reply == null) {
+            return;
+        }
+        if (answer.succeeded()) {
+            reply.complete(answer.result());
+        } else {
+            reply.completeExceptionally(answer.cause());
+        }
+    }
+
+    /** Replies no longer arrive from here on: whoever waits for one is told. */
+    @Override
+    public Future<?> stop() {
+        closed = true;
+        var gone = new ReplyException(ReplyFailure.RECIPIENT_FAILURE, CLOSED);
+        waiting.values().forEach(reply -> reply.completeExceptionally(gone));
+        return Future.succeededFuture();
     }
 
     private static HostAnswer await(CompletableFuture<Message<Answer>> reply, Duration patience)

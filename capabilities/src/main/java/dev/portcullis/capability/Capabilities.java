@@ -14,19 +14,22 @@ public final class Capabilities {
     private final CallbackChannel channel;
     private final KubernetesVerticle kubernetes;
     private final Optional<KubernetesConnection> connection;
-    private final String deployment;
+    private final String asking;
+    private final String answering;
 
     private Capabilities(
             Vertx vertx,
             CallbackChannel channel,
             KubernetesVerticle kubernetes,
             Optional<KubernetesConnection> connection,
-            String deployment) {
+            String asking,
+            String answering) {
         this.vertx = vertx;
         this.channel = channel;
         this.kubernetes = kubernetes;
         this.connection = connection;
-        this.deployment = deployment;
+        this.asking = asking;
+        this.answering = answering;
     }
 
     /**
@@ -37,8 +40,16 @@ public final class Capabilities {
         var channel = new CallbackChannel(options.questionsInFlight(), options.longestQuestion());
         var kubernetes = new KubernetesVerticle(options.kubernetes(), options.kubernetesOptions());
         return vertx.deployVerticle(channel)
-                .compose(_ -> vertx.deployVerticle(kubernetes))
-                .map(id -> new Capabilities(vertx, channel, kubernetes, options.kubernetes(), id));
+                .compose(first ->
+                        vertx.deployVerticle(kubernetes)
+                                .map(second ->
+                                        new Capabilities(
+                                                vertx,
+                                                channel,
+                                                kubernetes,
+                                                options.kubernetes(),
+                                                first,
+                                                second)));
     }
 
     /**
@@ -58,7 +69,8 @@ public final class Capabilities {
 
     /** Fails what is still waiting, ends all watches and closes the Kubernetes connection. */
     public Future<Void> close() {
-        return vertx.undeploy(deployment)
+        return vertx.undeploy(answering)
+                .eventually(() -> vertx.undeploy(asking))
                 .eventually(() ->
                         vertx.executeBlocking(() -> {
                             connection.ifPresent(KubernetesConnection::close);

@@ -24,6 +24,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -100,19 +102,14 @@ final class CallbackChannelTest {
     @Test
     void silenceEndsBeforeTheDeadline() throws Exception {
         answerWith(_ -> {});
-        Deadline deadline = Deadline.in(Duration.ofMillis(600));
 
-        HostAnswer answer = channel.ask(QUESTION, deadline);
+        String answer = ask(Duration.ofMillis(600));
 
-        assertThat(deadline.passed()).isFalse();
-        assertThat(answer)
-                .isInstanceOfSatisfying(
-                        HostAnswer.Failure.class,
-                        failure ->
-                                assertThat(failure.message())
-                                        .matches(
-                                                "Callback evaluation failure: no answer within \\d+"
-                                                        + " ms"));
+        Matcher patience =
+                Pattern.compile("Callback evaluation failure: no answer within (\\d+) ms")
+                        .matcher(answer);
+        assertThat(patience.matches()).as(answer).isTrue();
+        assertThat(Integer.parseInt(patience.group(1))).isLessThan(600);
         await().until(() -> channel.inFlight() == 0);
     }
 
@@ -128,7 +125,7 @@ final class CallbackChannelTest {
         channel.ask(QUESTION, deadline);
 
         assertThat(Duration.ofNanos(deadline.nanoTime() - seen.get().nanoTime()))
-                .isBetween(Duration.ofMillis(900), Duration.ofMillis(1100));
+                .isBetween(Duration.ofMillis(500), Duration.ofMillis(1_000));
     }
 
     @Test

@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -104,7 +105,7 @@ final class ApiServer {
             if (cause instanceof HttpTimeoutException || cause instanceof TimeoutException) {
                 throw tooLate();
             }
-            throw new LookupException("cannot reach the Kubernetes API server", cause);
+            throw LookupException.unreachable(Objects.requireNonNullElse(cause, failed));
         }
     }
 

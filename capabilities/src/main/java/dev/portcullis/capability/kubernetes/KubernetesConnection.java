@@ -5,18 +5,24 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.internal.KubeConfigUtils;
+import io.fabric8.kubernetes.client.internal.SSLUtils;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import java.io.File;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.TrustManager;
 
 /**
  * A client of one Kubernetes API server. Making one asks nothing of the server.
@@ -31,6 +37,8 @@ public final class KubernetesConnection implements AutoCloseable {
     /** Bounds the requests that no waiting question bounds: pages of lists that are watched. */
     private static final Duration REQUEST = Duration.ofSeconds(10);
 
+    private static final Duration TOKEN_FRESH = Duration.ofMinutes(1);
+
     /** After a connection that broke or a busy server: twice, 100 ms and 200 ms later. */
     private static final int RETRIES = 2;
 
@@ -43,7 +51,7 @@ public final class KubernetesConnection implements AutoCloseable {
     private final KubernetesClient client;
     private final ExecutorService executor;
 
-    private KubernetesConnection(Config config) {
+    private KubernetesConnection(Config config) throws GeneralSecurityException, IOException {
         config.setConnectionTimeout(Math.toIntExact(CONNECT.toMillis()));
         config.setRequestTimeout(Math.toIntExact(REQUEST.toMillis()));
         config.setRequestRetryBackoffLimit(RETRIES);
@@ -51,11 +59,15 @@ public final class KubernetesConnection implements AutoCloseable {
         // Over HTTP/2 the JDK's client fails the requests beyond the server's bound of streams on
         // one connection (100 of kube-apiserver) instead of opening another one.
         config.setHttp2Disable(true);
+        Optional<TrustManager[]> authority = ClusterAuthority.of(config);
+        KeyManager[] identity = SSLUtils.keyManagers(config);
         this.executor = Executors.newVirtualThreadPerTaskExecutor();
         this.client =
                 new KubernetesClientBuilder()
                         .withConfig(config)
                         .withTaskExecutor(executor)
+                        .withHttpClientBuilderConsumer(http ->
+                                authority.ifPresent(trusted -> http.sslContext(identity, trusted)))
                         .withHttpClientFactory(new VirtualThreadsFactory(executor))
                         .build();
     }
@@ -153,7 +165,7 @@ public final class KubernetesConnection implements AutoCloseable {
                 new ConfigBuilder(Config.empty())
                         .withMasterUrl("https://" + address + ":" + port)
                         .withCaCertFile(authority.toString())
-                        .withOauthTokenProvider(new ServiceAccountToken(token))
+                        .withOauthTokenProvider(new ServiceAccountToken(token, TOKEN_FRESH))
                         .build());
     }
 
@@ -161,7 +173,7 @@ public final class KubernetesConnection implements AutoCloseable {
             throws KubernetesConnectionException {
         try {
             return new KubernetesConnection(config);
-        } catch (RuntimeException invalid) {
+        } catch (GeneralSecurityException | IOException | RuntimeException invalid) {
             throw new KubernetesConnectionException(
                     "cannot make a client for "
                             + config.getMasterUrl()

@@ -100,7 +100,9 @@ public final class KubernetesVerticle extends VerticleBase {
         try {
             return new Answer.Found(answers.answer(asked.question(), asked.deadline()));
         } catch (LookupException failed) {
-            return new Answer.Failed(failed.chain());
+            String reason = failed.chain();
+            LOG.debug("{} failed: {}", asked.question().capability().path(), reason);
+            return new Answer.Failed(reason);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.portcullis.capability.kubernetes;
 
+import java.net.ConnectException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,17 @@ class LookupException extends Exception {
 
     LookupException(String message, @Nullable Throwable cause) {
         super(message, cause, true, false);
+    }
+
+    /** No answer came from the API server because of the way to it. */
+    static LookupException unreachable(Throwable cause) {
+        for (Throwable each = cause; each != null; each = each.getCause()) {
+            if (each instanceof ConnectException) {
+                // Below it there is only how the JDK noticed.
+                return new LookupException("cannot connect to the Kubernetes API server");
+            }
+        }
+        return new LookupException("cannot reach the Kubernetes API server", cause);
     }
 
     /** The time for the answer is over; someone with more time may still get it. */
@@ -58,7 +70,10 @@ class LookupException extends Exception {
         var chain = new StringBuilder(String.valueOf(getMessage()));
         Throwable cause = getCause();
         while (cause != null) {
-            String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+            String message =
+                    cause.getMessage() == null
+                            ? cause.getClass().getSimpleName()
+                            : cause.getMessage();
             if (!chain.toString().endsWith(message)) {
                 chain.append(": ").append(message);
             }

@@ -3,6 +3,7 @@ package dev.portcullis.capability.kubernetes;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.portcullis.capability.grant.ResourceKind;
+import dev.portcullis.capability.question.FieldMask;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -30,7 +31,38 @@ final class RenderedObjects implements ItemStore<GenericKubernetesResource> {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-    private record Rendered(GenericKubernetesResource identity, byte[] json) {}
+    private record Masked(FieldMask mask, byte[] json) {}
+
+    /** One object; remembers what the latest mask left of it, as policies rarely change theirs. */
+    private static final class Rendered {
+        private final GenericKubernetesResource identity;
+        private final byte[] json;
+        private volatile Masked masked;
+
+        Rendered(GenericKubernetesResource identity, byte[] json) {
+            this.identity = identity;
+            this.json = json;
+            this.masked = new Masked(FieldMask.NONE, json);
+        }
+
+        byte[] json(FieldMask mask) {
+            Masked known = masked;
+            if (known.mask().equals(mask)) {
+                return known.json();
+            }
+            if (mask.keepsEverything()) {
+                return json;
+            }
+            try {
+                byte[] pruned =
+                        JSON.writeValueAsBytes(mask.prune((ObjectNode) JSON.readTree(json)));
+                masked = new Masked(mask, pruned);
+                return pruned;
+            } catch (IOException impossible) {
+                throw new UncheckedIOException(impossible);
+            }
+        }
+    }
 
     private final ResourceKind kind;
     private final KubernetesSerialization serialization;
@@ -42,9 +74,9 @@ final class RenderedObjects implements ItemStore<GenericKubernetesResource> {
         this.serialization = serialization;
     }
 
-    /** The JSON of every object, in no order; not to be changed. */
-    Collection<byte[]> json() {
-        return objects.values().stream().map(Rendered::json).toList();
+    /** The JSON of what the mask leaves of every object, in no order; not to be changed. */
+    Collection<byte[]> json(FieldMask mask) {
+        return objects.values().stream().map(object -> object.json(mask)).toList();
     }
 
     /** The size of all objects as JSON. */
@@ -73,8 +105,8 @@ final class RenderedObjects implements ItemStore<GenericKubernetesResource> {
         if (gone == null) {
             return null;
         }
-        bytes.addAndGet(-gone.json().length);
-        return gone.identity();
+        bytes.addAndGet(-gone.json.length);
+        return gone.identity;
     }
 
     @Override
@@ -84,7 +116,7 @@ final class RenderedObjects implements ItemStore<GenericKubernetesResource> {
 
     @Override
     public Stream<GenericKubernetesResource> values() {
-        return objects.values().stream().map(Rendered::identity);
+        return objects.values().stream().map(object -> object.identity);
     }
 
     @Override
@@ -95,7 +127,7 @@ final class RenderedObjects implements ItemStore<GenericKubernetesResource> {
     @Override
     public @Nullable GenericKubernetesResource get(String key) {
         Rendered known = objects.get(key);
-        return known == null ? null : known.identity();
+        return known == null ? null : known.identity;
     }
 
     private byte[] render(GenericKubernetesResource object) {

@@ -9,21 +9,24 @@ import java.time.Duration;
 
 /** The token of the pod's service account, which the kubelet replaces about once an hour. */
 final class ServiceAccountToken implements OAuthTokenProvider {
-    private static final Duration FRESH = Duration.ofMinutes(1);
-
     private record Read(String token, long nanoTime) {}
 
     private final Path file;
+    private final Duration fresh;
     private volatile Read last;
 
-    ServiceAccountToken(Path file) {
+    /**
+     * @param fresh for how long a token that was read is used
+     */
+    ServiceAccountToken(Path file, Duration fresh) {
         this.file = file;
+        this.fresh = fresh;
         this.last = read();
     }
 
     @Override
     public String getToken() {
-        if (System.nanoTime() - last.nanoTime() > FRESH.toNanos()) {
+        if (System.nanoTime() - last.nanoTime() >= fresh.toNanos()) {
             last = read();
         }
         return last.token();

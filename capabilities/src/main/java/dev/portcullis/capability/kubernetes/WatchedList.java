@@ -1,5 +1,6 @@
 package dev.portcullis.capability.kubernetes;
 
+import dev.portcullis.capability.question.FieldMask;
 import dev.portcullis.host.Deadline;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResourceList;
@@ -108,8 +109,9 @@ final class WatchedList {
                 && refused.getCode() != 429;
     }
 
-    /** The JSON of every object on the list. */
-    Collection<byte[]> objects(Deadline deadline) throws LookupException, InterruptedException {
+    /** The JSON of what the mask leaves of every object on the list. */
+    Collection<byte[]> objects(FieldMask mask, Deadline deadline)
+            throws LookupException, InterruptedException {
         try {
             started.get(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException late) {
@@ -118,16 +120,7 @@ final class WatchedList {
         } catch (ExecutionException failed) {
             throw failure(Objects.requireNonNullElse(failed.getCause(), failed));
         }
-        if (outdatedFor().compareTo(stale) > 0) {
-            throw new LookupException(
-                    "the list of "
-                            + key.resource().kind()
-                            + " is out of date: the Kubernetes API server has not been reachable"
-                            + " for "
-                            + outdatedFor().toSeconds()
-                            + " s");
-        }
-        return objects.json();
+        return objects.json(mask);
     }
 
     private LookupException failure(Throwable cause) {
@@ -144,7 +137,7 @@ final class WatchedList {
                                     ? ""
                                     : ": " + status.getMessage()));
         }
-        return new LookupException(text, cause);
+        return new LookupException(text, LookupException.unreachable(cause));
     }
 
     /** Puts off the moment at which the list counts as idle. */
@@ -159,9 +152,10 @@ final class WatchedList {
         }
     }
 
-    private Duration outdatedFor() {
+    /** Whether the watch has been broken for so long that the objects can no longer be trusted. */
+    boolean isOutdated() {
         check();
-        return Duration.ofNanos(System.nanoTime() - upToDateAt);
+        return started.isDone() && System.nanoTime() - upToDateAt > stale.toNanos();
     }
 
     Duration unusedFor() {

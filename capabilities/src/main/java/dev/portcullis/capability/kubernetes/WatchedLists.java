@@ -1,5 +1,6 @@
 package dev.portcullis.capability.kubernetes;
 
+import dev.portcullis.capability.question.FieldMask;
 import dev.portcullis.host.Deadline;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
@@ -23,21 +24,25 @@ final class WatchedLists {
         this.options = options;
     }
 
-    Collection<byte[]> objects(WatchedList.Key key, Deadline deadline)
+    Collection<byte[]> objects(WatchedList.Key key, FieldMask mask, Deadline deadline)
             throws LookupException, InterruptedException {
-        return list(key).objects(deadline);
+        return list(key).objects(mask, deadline);
     }
 
     private synchronized WatchedList list(WatchedList.Key key) throws LookupException {
         WatchedList known = lists.get(key);
-        if (known != null) {
+        if (known != null && !known.isOutdated()) {
             known.use();
             return known;
         }
         if (closed) {
             throw new LookupException("the Kubernetes capabilities are shutting down");
         }
-        if (lists.size() >= options.watches()) {
+        if (known != null) {
+            // It tries to watch again by itself, but a new list says at once what is wrong.
+            lists.remove(key);
+            known.close();
+        } else if (lists.size() >= options.watches()) {
             giveUpLeastUsed();
         }
         var list = new WatchedList(client, key, options.staleWatch());

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Which members of an object a guest wants to see (guest-abi §9).
@@ -17,16 +18,18 @@ import java.util.TreeMap;
  */
 public final class FieldMask {
     /** Keeps everything. */
-    public static final FieldMask NONE = new FieldMask(new TreeMap<>());
+    public static final FieldMask NONE = new FieldMask(Set.of(), Map.of());
 
     private static final Set<String> ALWAYS_KEPT = Set.of("apiVersion", "kind", "metadata");
 
     /** What is kept below a key; empty where everything is. */
     private record Node(Map<String, Node> children) {}
 
+    private final Set<String> paths;
     private final Map<String, Node> roots;
 
-    private FieldMask(Map<String, Node> roots) {
+    private FieldMask(Set<String> paths, Map<String, Node> roots) {
+        this.paths = paths;
         this.roots = roots;
     }
 
@@ -42,7 +45,7 @@ public final class FieldMask {
                 level = level.computeIfAbsent(key, _ -> new Node(new TreeMap<>())).children();
             }
         }
-        return new FieldMask(roots);
+        return new FieldMask(new TreeSet<>(paths), roots);
     }
 
     /** Whether there is nothing to prune. */
@@ -90,5 +93,21 @@ public final class FieldMask {
             }
             case JsonNode scalar -> scalar;
         };
+    }
+
+    /** Whether the same paths were given, in whatever order. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof FieldMask mask && paths.equals(mask.paths);
+    }
+
+    @Override
+    public int hashCode() {
+        return paths.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return paths.toString();
     }
 }

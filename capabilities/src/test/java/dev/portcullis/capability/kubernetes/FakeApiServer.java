@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** Enough of an API server to look things up, list, watch, be slow, refuse and go away. */
@@ -24,10 +25,16 @@ public final class FakeApiServer implements AutoCloseable {
     private final Map<String, Consumer<HttpServerRequest>> paths = new ConcurrentHashMap<>();
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final List<ServerWebSocket> watches = new CopyOnWriteArrayList<>();
+    private final HttpServerOptions options;
     private volatile Duration delay = Duration.ZERO;
     private volatile HttpServer server;
 
     public FakeApiServer() {
+        this(new HttpServerOptions());
+    }
+
+    FakeApiServer(HttpServerOptions options) {
+        this.options = options;
         server = listen(0);
         json(
                 "/api/v1",
@@ -41,7 +48,7 @@ public final class FakeApiServer implements AutoCloseable {
     }
 
     private HttpServer listen(int port) {
-        return vertx.createHttpServer(new HttpServerOptions())
+        return vertx.createHttpServer(options)
                 .requestHandler(this::handle)
                 .webSocketHandler(this::watch)
                 .listen(port, "127.0.0.1")
@@ -190,8 +197,7 @@ public final class FakeApiServer implements AutoCloseable {
     /** From here on connections are refused. */
     public void stop() {
         int port = server.actualPort();
-        server.shutdown(Duration.ZERO.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS)
-                .await();
+        server.shutdown(Duration.ZERO.toMillis(), TimeUnit.MILLISECONDS).await();
         stopped = port;
     }
 
@@ -200,6 +206,10 @@ public final class FakeApiServer implements AutoCloseable {
     /** On the same port as before. */
     public void restart() {
         server = listen(stopped);
+    }
+
+    int port() {
+        return server.actualPort();
     }
 
     public KubernetesConnection connect(Path folder)

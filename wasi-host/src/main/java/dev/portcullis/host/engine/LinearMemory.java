@@ -41,6 +41,9 @@ final class LinearMemory implements Memory {
     /** Unit in which a parked memory is compared with its image. */
     private static final int BLOCK = 4096;
 
+    /** Memories above this size get some room when they grow. */
+    private static final int ROOM_ABOVE = 16 << 20;
+
     private final int initialPages;
     private final int declaredMaximum;
     private int maximumPages;
@@ -188,12 +191,22 @@ final class LinearMemory implements Memory {
             return -1;
         }
         int wanted = (before + pages) * PAGE_SIZE;
-        if (wanted > bytes.length) {
-            long roomy = Math.min(wanted + (long) wanted / 4, (long) maximumPages * PAGE_SIZE);
-            bytes = Arrays.copyOf(bytes, wanted > (16 << 20) ? (int) roomy : wanted);
+        if (wanted > bytes.length && !reallocate(wanted)) {
+            growthRefused = true;
+            return -1;
         }
         size = wanted;
         return before;
+    }
+
+    private boolean reallocate(int wanted) {
+        long roomy = Math.min(wanted + (long) wanted / 4, (long) maximumPages * PAGE_SIZE);
+        try {
+            bytes = Arrays.copyOf(bytes, wanted > ROOM_ABOVE ? (int) roomy : wanted);
+            return true;
+        } catch (OutOfMemoryError e) {
+            return false; // the guest is told, and others go on
+        }
     }
 
     @Override

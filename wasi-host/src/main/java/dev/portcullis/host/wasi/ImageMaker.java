@@ -15,6 +15,7 @@ import dev.portcullis.host.engine.GuestImage;
 import dev.portcullis.host.engine.TieredModule;
 import dev.portcullis.host.golang.GoProgram;
 import dev.portcullis.host.golang.StartEntropy;
+import dev.portcullis.host.wasm.MalformedModuleException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -30,7 +31,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -112,58 +112,112 @@ final class ImageMaker {
     }
 
     /**
-     * Finds the best way to start a command: takes an image, and runs the trials from it and from a
-     * plain start. The image is refused if one answer differs.
+     * Finds the best way to start a command. The first trial runs from a plain start, and an image
+     * is taken on the way; then all trials run from the image, which is refused if it answers the
+     * first one otherwise. A start function would run outside of any trial, so a module that has
+     * one is not tried.
+     *
+     * @throws MalformedModuleException when no guest can be made of the module
      */
     StartWay make(GuestCommand command, List<byte[]> trials) {
-        var way = take(command);
-        for (var input : trials) {
-            way = tried(way, command, input);
+        if (decoded.hasStartFunction()) {
+            return new StartWay.Plain("runs code while it is instantiated");
         }
-        return way;
-    }
-
-    private StartWay tried(StartWay way, GuestCommand command, byte[] input) {
-        var plain = new Trial(command, input);
-        plain.run(guest -> guest.call("_start"));
-        if (way instanceof StartWay.Initialised(var image)) {
-            var resumed = new Trial(command, input);
-            resumed.run(guest -> {
-                image.restore(guest);
-                image.resume(guest);
+        var plain = firstTrial(command, trials.getFirst());
+        var program = GoProgram.read(plain.guest.image().memory()).orElse(null);
+        plain.run(() -> plain.guest.call("_start"));
+        var way = judge(plain, program);
+        if (!(way instanceof StartWay.Initialised(var image))) {
+            worthCompiling.or(plain.recorder.entered());
+            return way;
+        }
+        for (int i = 0; i < trials.size(); i++) {
+            var resumed = new Trial(command, trials.get(i));
+            resumed.run(() -> {
+                image.restore(resumed.guest);
+                image.resume(resumed.guest);
             });
-            if (!resumed.outcome().equals(plain.outcome())) {
+            if (i == 0 && !resumed.outcome().equals(plain.outcome())) {
                 LOGGER.info(
                         "{}: an image answered {} where a plain start answered {}",
                         command.argument(),
                         resumed.outcome(),
                         plain.outcome());
-                way = new StartWay.Plain("answered a trial otherwise than a plain start did");
-            } else {
-                worthCompiling.or(resumed.recorder.entered());
-                return way;
+                worthCompiling.or(plain.recorder.entered());
+                return new StartWay.Plain("answered a trial otherwise than a plain start did");
             }
+            worthCompiling.or(resumed.recorder.entered());
         }
-        worthCompiling.or(plain.recorder.entered());
         return way;
     }
+
+    private Trial firstTrial(GuestCommand command, byte[] input) {
+        try {
+            return new Trial(command, input);
+        } catch (ChicoryException e) {
+            throw new MalformedModuleException("module cannot be instantiated: " + e.getMessage());
+        }
+    }
+
+    /** A call of an import; the last active function is the import itself. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Call(String name, long firstArgument, int[] active) {}
+
+    /** The moment before the first read of standard input takes effect. */
+    private record FirstRead(
+            GuestImage state,
+            long monotonicNanos,
+            boolean outputEmpty,
+            List<Call> calls,
+            BitSet entered) {}
 
     /** One interpreted run that is recorded. */
     private final class Trial {
         final CallRecorder recorder = new CallRecorder();
-        private final WasiImports imports = new WasiImports();
+        final Guest guest;
         private final WasiSession session;
+        private final List<Call> calls = new ArrayList<>();
+        private @Nullable FirstRead firstRead;
         private String end = "";
 
         Trial(GuestCommand command, byte[] input) {
-            session = session(command, input, null);
+            var imports = new WasiImports();
+            guest = module.recordedGuest(decoded, imports.values(), TRIAL_MEMORY, recorder);
+            session =
+                    new WasiSession(
+                            command,
+                            input,
+                            new EvaluationContext(
+                                    HostCalls.NONE,
+                                    ComputePermits.UNBOUNDED,
+                                    GuestLimits.DEFAULT,
+                                    Deadline.in(PATIENCE)),
+                            new Permit(ComputePermits.UNBOUNDED),
+                            Callable::call,
+                            0,
+                            this::observe);
             imports.enter(session);
         }
 
-        void run(Consumer<Guest> entry) {
+        private void observe(String name, long[] arguments) {
+            if (firstRead != null) {
+                return;
+            }
+            calls.add(new Call(name, arguments.length == 0 ? 0 : arguments[0], recorder.active()));
+            if (name.equals("fd_read") && arguments[0] == 0) {
+                firstRead =
+                        new FirstRead(
+                                guest.image(),
+                                session.monotonicNanos(),
+                                session.output().isEmpty(),
+                                List.copyOf(calls),
+                                recorder.entered());
+            }
+        }
+
+        void run(Runnable entry) {
             try (var _ = watchdog.guard(Deadline.in(PATIENCE))) {
-                entry.accept(
-                        module.recordedGuest(decoded, imports.values(), TRIAL_MEMORY, recorder));
+                entry.run();
                 end = "exit 0";
             } catch (ExecutionCompletedException e) {
                 end = "exit 0";
@@ -181,41 +235,13 @@ final class ImageMaker {
         }
     }
 
-    private static WasiSession session(
-            GuestCommand command, byte[] input, WasiSession.@Nullable Observer observer) {
-        return new WasiSession(
-                command,
-                input,
-                new EvaluationContext(
-                        HostCalls.NONE,
-                        ComputePermits.UNBOUNDED,
-                        GuestLimits.DEFAULT,
-                        Deadline.in(PATIENCE)),
-                new Permit(ComputePermits.UNBOUNDED),
-                Callable::call,
-                0,
-                observer);
-    }
-
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Call(String name, long firstArgument, int[] active) {}
-
-    /** Runs a command up to its first read of standard input. */
-    private StartWay take(GuestCommand command) {
+    private StartWay judge(Trial plain, @Nullable GoProgram program) {
         if (highestLevel == StartLevel.Kind.PLAIN) {
             return new StartWay.Plain("no image is allowed by configuration");
         }
         if (!decoded.changesOnlyMemoryAndGlobals()) {
             return new StartWay.Plain("changes tables or keeps passive segments");
         }
-        if (decoded.hasStartFunction()) {
-            return new StartWay.Plain("runs code while it is instantiated");
-        }
-        var imports = new WasiImports();
-        var recorder = new CallRecorder();
-        var calls = new ArrayList<Call>();
-        var guest = module.recordedGuest(decoded, imports.values(), TRIAL_MEMORY, recorder);
-        var program = GoProgram.read(guest.image().memory()).orElse(null);
         if (program == null) {
             return new StartWay.Plain("not a Go program of a known layout");
         }
@@ -223,38 +249,17 @@ final class ImageMaker {
             return new StartWay.Plain(
                     "built with " + program.version() + ", for which images are not proved");
         }
-        var session =
-                session(
-                        command,
-                        new byte[0],
-                        (name, args) ->
-                                calls.add(
-                                        new Call(
-                                                name,
-                                                args.length == 0 ? 0 : args[0],
-                                                recorder.active())));
-        session.stopAtStdin();
-        imports.enter(session);
-        try (var _ = watchdog.guard(Deadline.in(PATIENCE))) {
-            guest.call("_start");
-            return new StartWay.Plain("ends without reading standard input");
-        } catch (StdinReachedException e) {
-            return image(guest, session, program, calls, recorder);
-        } catch (ChicoryException | GuestLimitException e) {
+        if (plain.firstRead == null) {
             return new StartWay.Plain("ends without reading standard input");
         }
+        return image(plain.guest, plain.firstRead, program);
     }
 
-    private StartWay image(
-            Guest guest,
-            WasiSession session,
-            GoProgram program,
-            List<Call> calls,
-            CallRecorder recorder) {
-        long now = session.monotonicNanos();
-        if (!session.output().isEmpty()) {
+    private StartWay image(Guest guest, FirstRead firstRead, GoProgram program) {
+        if (!firstRead.outputEmpty()) {
             return new StartWay.Plain("writes output before it reads standard input");
         }
+        var calls = firstRead.calls();
         for (var call : calls) {
             if (!STATELESS.contains(call.name())) {
                 return new StartWay.Plain(
@@ -276,7 +281,7 @@ final class ImageMaker {
         if (refusal.isPresent()) {
             return new StartWay.Plain(refusal.get());
         }
-        var draws = drawRefusal(guest, program, placeOf, recorder.entered());
+        var draws = drawRefusal(guest, program, placeOf, firstRead.entered());
         if (draws.isPresent()) {
             return new StartWay.Plain(draws.get());
         }
@@ -284,12 +289,11 @@ final class ImageMaker {
         if (generator.isEmpty()) {
             return new StartWay.Plain("its random generator is not laid out as known");
         }
-        var state = guest.image();
+        var state = firstRead.state();
         int below = (int) state.globals()[STACK_POINTER] - 8;
         LONGS.set(state.memory(), below, (long) wrapper << 16);
         return new StartWay.Initialised(
-                new StartImage(
-                        new GuestImage(state.memory(), state.globals()), loop.getAsInt(), now));
+                new StartImage(state, loop.getAsInt(), firstRead.monotonicNanos()));
     }
 
     private static Map<Integer, Integer> placesOfFunctions(Guest guest) {

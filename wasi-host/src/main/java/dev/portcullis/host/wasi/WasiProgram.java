@@ -46,7 +46,12 @@ public final class WasiProgram {
 
     private static final int MAX_ERROR_TEXT = 8 * 1024;
 
-    private static final Duration PRACTICE_TIME = Duration.ofSeconds(10);
+    private static final Duration PRACTICE_TIME = Duration.ofSeconds(3);
+
+    /** A practice run that took less shows that its code is compiled by the JVM. */
+    private static final long FAST_NANOS = 10_000_000;
+
+    private static final int FAST_ENOUGH = 5;
 
     /** The reference says this for waPC guests; for WASI it shows standard error, often empty. */
     private static final String DEADLINE_TEXT =
@@ -101,20 +106,32 @@ public final class WasiProgram {
         return WasiImports.unknown(decoded.importedNames());
     }
 
-    /** Runs a command on each input and compiles what had to be interpreted for it. */
+    /**
+     * Runs a command on each input, compiles what had to be interpreted for it, and goes on until
+     * the JVM has compiled that too or a few seconds have passed.
+     */
     public void practise(GuestCommand command, List<byte[]> inputs) {
-        for (var input : inputs) {
-            var _ =
-                    run(
-                            command,
-                            input,
-                            new EvaluationContext(
-                                    HostCalls.NONE,
-                                    ComputePermits.UNBOUNDED,
-                                    GuestLimits.DEFAULT,
-                                    Deadline.in(PRACTICE_TIME)));
-        }
+        inputs.forEach(input -> practise(command, input));
         module.compileWhatWasInterpreted();
+        long end = System.nanoTime() + PRACTICE_TIME.toNanos();
+        int fast = 0;
+        for (int i = 0; fast < inputs.size() * FAST_ENOUGH && System.nanoTime() < end; i++) {
+            long start = System.nanoTime();
+            practise(command, inputs.get(i % inputs.size()));
+            fast = System.nanoTime() - start < FAST_NANOS ? fast + 1 : 0;
+        }
+    }
+
+    private void practise(GuestCommand command, byte[] input) {
+        var _ =
+                run(
+                        command,
+                        input,
+                        new EvaluationContext(
+                                HostCalls.NONE,
+                                ComputePermits.UNBOUNDED,
+                                GuestLimits.DEFAULT,
+                                Deadline.in(PRACTICE_TIME)));
     }
 
     /** How a command starts at this moment. */
@@ -163,6 +180,7 @@ public final class WasiProgram {
                         () -> {
                             started[0] =
                                     module.guest(imports.values(), context.limits().memoryBytes());
+                            limitMemory(started[0], context);
                             started[0].call("_start");
                         },
                         guard);
@@ -176,9 +194,6 @@ public final class WasiProgram {
             EvaluationContext context,
             Permit permit,
             Watchdog.Guard guard) {
-        if (image.state().memory().length > context.limits().memoryBytes()) {
-            return memoryLimit(context);
-        }
         var pooledGuest = take();
         var guest = pooledGuest.guest;
         var session =
@@ -191,15 +206,27 @@ public final class WasiProgram {
                         image.monotonicNanos() - System.nanoTime(),
                         null);
         pooledGuest.imports.enter(session);
-        guest.limitMemory(context.limits().memoryBytes());
         image.restore(guest);
-        var end = run(() -> image.resume(guest), guard);
+        var end =
+                run(
+                        () -> {
+                            limitMemory(guest, context);
+                            image.resume(guest);
+                        },
+                        guard);
         var result = result(end, guest, session, context);
         pooledGuest.imports.enter(null);
         if (end instanceof End.Exit) {
             giveBack(pooledGuest);
         }
         return result;
+    }
+
+    private static void limitMemory(Guest guest, EvaluationContext context) {
+        guest.limitMemory(context.limits().memoryBytes());
+        if (guest.memoryLimitReached()) {
+            throw new GuestLimitException(FailureReason.MEMORY, memoryText(context));
+        }
     }
 
     /** Keeps the memory of a guest that waits for long only where it differs from its image. */
@@ -328,6 +355,10 @@ public final class WasiProgram {
         return new WasiResult.Failed(
                 FailureReason.MEMORY,
                 "policy exceeded its memory limit of " + context.limits().memoryBytes() + " bytes");
+    }
+
+    private static String memoryText(EvaluationContext context) {
+        return "policy exceeded its memory limit of " + context.limits().memoryBytes() + " bytes";
     }
 
     private static String errorText(byte[] bytes) {

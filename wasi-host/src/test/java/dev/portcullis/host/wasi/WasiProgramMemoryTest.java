@@ -13,9 +13,11 @@ import static dev.portcullis.host.wasm.ModuleBytes.globalSet;
 import static dev.portcullis.host.wasm.ModuleBytes.i32;
 import static dev.portcullis.host.wasm.ModuleBytes.join;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.portcullis.host.FailureReason;
 import dev.portcullis.host.GuestLimits;
+import dev.portcullis.host.wasm.MalformedModuleException;
 import dev.portcullis.host.wasm.ModuleBytes;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -82,6 +84,13 @@ class WasiProgramMemoryTest {
         assertThat(run(idle(new ModuleBytes().memory(1).memory(2)), 3))
                 .isInstanceOf(WasiResult.Finished.class);
         assertMemory(run(idle(new ModuleBytes().memory(1).memory(2)), 2), 2);
+    }
+
+    @Test
+    void aModuleWhoseDataLieOutsideOfItsMemoryIsNotLoaded() {
+        assertThatThrownBy(() -> run(idle(new ModuleBytes().memory(1).data(PAGE, bytes(1))), 3))
+                .isInstanceOf(MalformedModuleException.class)
+                .hasMessageStartingWith("module cannot be instantiated: data segment of 1 bytes");
     }
 
     @Test

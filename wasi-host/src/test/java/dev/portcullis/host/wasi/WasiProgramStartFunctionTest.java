@@ -28,7 +28,7 @@ class WasiProgramStartFunctionTest {
     }
 
     private WasiProgram loaded(ModuleBytes module) {
-        var program = Programs.program(module, watchdog, new byte[0]);
+        var program = Programs.program(module, watchdog);
         assertThat(program.level(GuestCommand.VALIDATE).kind()).isEqualTo(StartLevel.Kind.PLAIN);
         return program;
     }
