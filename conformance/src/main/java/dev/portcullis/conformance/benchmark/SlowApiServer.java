@@ -127,6 +127,8 @@ final class SlowApiServer implements AutoCloseable {
             users.clear();
             total = 0;
             mostAtOnce = waiting;
+            countedFrom = System.nanoTime();
+            last = Duration.ZERO;
         });
     }
 

@@ -17,6 +17,10 @@ import picocli.CommandLine.Spec;
                 "Sends many requests at once, each of which makes its policy wait for a slow API"
                         + " server, and prints how long all of them take.")
 final class WaitingBenchmark implements Callable<Integer> {
+    private static final Duration RAMP_LOOKUP = Duration.ofMillis(500);
+    private static final int RAMP_STEPS = 8;
+    private static final int WARM_UP_CONNECTIONS = 8;
+
     @Mixin private Setup setup = new Setup();
 
     @Option(names = "--evaluations", paramLabel = "N", description = "default: ${DEFAULT-VALUE}")
@@ -38,11 +42,25 @@ final class WaitingBenchmark implements Callable<Integer> {
             names = "--warm-up",
             paramLabel = "N",
             description =
-                    "requests before, which do not have to wait; 0 measures a gateway that was just"
+                    "requests before, after which connections to the API server are open; 0 measures a gateway that was just"
                             + " started (default: ${DEFAULT-VALUE})")
     private int warmUp = 1_000;
 
     @Spec private @Nullable CommandSpec spec;
+
+    /**
+     * Lets more and more evaluations wait, each time a little. The gateway then has its connections
+     * to the API server: hundreds of cold TLS handshakes at once are a cost of their own, which
+     * {@code --warm-up 0} shows.
+     */
+    private void openConnections(
+            SlowApiServer played, LoadDriver driver, List<ReviewCase> waiting) {
+        played.slowDown(RAMP_LOOKUP);
+        for (int part = RAMP_STEPS; part > 0; part--) {
+            int atOnce = Math.max(1, evaluations / part);
+            driver.run(new Load(waiting, atOnce, atOnce, new Pace.AsFastAsPossible())).allRight();
+        }
+    }
 
     @Override
     public Integer call() {
@@ -56,7 +74,10 @@ final class WaitingBenchmark implements Callable<Integer> {
                                 workload, played.kubeconfig(setup.work().resolve("kubeconfig")));
                 var driver = new LoadDriver(gateway.url(), null)) {
             var pace = new Pace.AsFastAsPossible();
-            driver.warmUp(waiting, warmUp, evaluations);
+            if (warmUp > 0) {
+                driver.warmUp(waiting, warmUp, Math.min(evaluations, WARM_UP_CONNECTIONS));
+                openConnections(played, driver, waiting);
+            }
             played.slowDown(lookup);
             var result = driver.run(new Load(waiting, evaluations, evaluations, pace));
             var lookups = played.lookups();
