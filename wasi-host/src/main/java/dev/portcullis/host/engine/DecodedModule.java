@@ -56,9 +56,10 @@ public final class DecodedModule {
         return module;
     }
 
-    /** Whether nothing of the module but its memory and globals changes while it runs. */
+    /** Whether nothing of the module but its one memory and its globals changes while it runs. */
     public boolean changesOnlyMemoryAndGlobals() {
         return !keepsPassiveSegments()
+                && module.memorySection().map(s -> s.memoryCount() == 1).orElse(false)
                 && module.tagSection().isEmpty()
                 && !uses(TABLE_CHANGES)
                 && module.importSection().importCount() == imports;
@@ -136,6 +137,11 @@ public final class DecodedModule {
             }
         }
         return false;
+    }
+
+    /** Whether code of the module runs while it is instantiated. */
+    public boolean hasStartFunction() {
+        return module.startSection().isPresent();
     }
 
     /** Whether a function takes and gives nothing. */

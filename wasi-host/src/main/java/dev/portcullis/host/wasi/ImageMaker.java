@@ -15,6 +15,7 @@ import dev.portcullis.host.engine.GuestImage;
 import dev.portcullis.host.engine.TieredModule;
 import dev.portcullis.host.golang.GoProgram;
 import dev.portcullis.host.golang.StartEntropy;
+import dev.portcullis.host.wasm.MalformedModuleException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -77,6 +78,8 @@ final class ImageMaker {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    private static final long TRIAL_MEMORY = GuestLimits.DEFAULT.memoryBytes();
+
     private final TieredModule module;
     private final DecodedModule decoded;
     private final Watchdog watchdog;
@@ -111,10 +114,16 @@ final class ImageMaker {
     /**
      * Finds the best way to start a command. The first trial runs from a plain start, and an image
      * is taken on the way; then all trials run from the image, which is refused if it answers the
-     * first one otherwise.
+     * first one otherwise. A start function would run outside of any trial, so a module that has
+     * one is not tried.
+     *
+     * @throws MalformedModuleException when no guest can be made of the module
      */
     StartWay make(GuestCommand command, List<byte[]> trials) {
-        var plain = new Trial(command, trials.getFirst());
+        if (decoded.hasStartFunction()) {
+            return new StartWay.Plain("runs code while it is instantiated");
+        }
+        var plain = firstTrial(command, trials.getFirst());
         var program = GoProgram.read(plain.guest.image().memory()).orElse(null);
         plain.run(() -> plain.guest.call("_start"));
         var way = judge(plain, program);
@@ -142,6 +151,14 @@ final class ImageMaker {
         return way;
     }
 
+    private Trial firstTrial(GuestCommand command, byte[] input) {
+        try {
+            return new Trial(command, input);
+        } catch (ChicoryException e) {
+            throw new MalformedModuleException("module cannot be instantiated: " + e.getMessage());
+        }
+    }
+
     /** A call of an import; the last active function is the import itself. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Call(String name, long firstArgument, int[] active) {}
@@ -165,7 +182,7 @@ final class ImageMaker {
 
         Trial(GuestCommand command, byte[] input) {
             var imports = new WasiImports();
-            guest = module.recordedGuest(decoded, imports.values(), recorder);
+            guest = module.recordedGuest(decoded, imports.values(), TRIAL_MEMORY, recorder);
             session =
                     new WasiSession(
                             command,

@@ -71,7 +71,7 @@ public final class WasiProgram {
         int runs;
 
         PooledGuest(TieredModule module, int generator) {
-            guest = module.guest(imports.values());
+            guest = module.guest(imports.values(), GuestLimits.MAX_MEMORY_BYTES);
             guest.replace(generator, new GoRandom(guest));
         }
     }
@@ -168,6 +168,9 @@ public final class WasiProgram {
             EvaluationContext context,
             Permit permit,
             Watchdog.Guard guard) {
+        if (module.initialMemoryBytes() > context.limits().memoryBytes()) {
+            return memoryLimit(context);
+        }
         var imports = new WasiImports();
         var session = new WasiSession(command, stdin, context, permit, Callable::call, 0, null);
         imports.enter(session);
@@ -175,7 +178,8 @@ public final class WasiProgram {
         var end =
                 run(
                         () -> {
-                            started[0] = module.guest(imports.values());
+                            started[0] =
+                                    module.guest(imports.values(), context.limits().memoryBytes());
                             limitMemory(started[0], context);
                             started[0].call("_start");
                         },
