@@ -61,8 +61,8 @@ class AdmissionWebhookIT {
     private static final Path WORK = Path.of("target", "webhook");
     private static final Duration BOUND = Duration.ofSeconds(60);
 
-    /** Generous beside the 3 s that are asked for, short beside waiting for ever. */
-    private static final Duration LIVELINESS = Duration.ofSeconds(15);
+    /** Generous beside the 5 s that are asked for, yet less than the policies may take. */
+    private static final Duration LIVELINESS = Duration.ofSeconds(20);
 
     /** May deploy, and read the secrets of every namespace, as team-owner demands. */
     private static final ClusterUser ALICE = ClusterUser.named("alice");
@@ -373,8 +373,8 @@ class AdmissionWebhookIT {
         try (var reviewer = reviewer(gateway())) {
             admitted(reviewer, "outage");
             cluster().stopApiServer();
-            refusedInItsOwnWords(reviewer, "outage");
-            refusedInItsOwnWords(reviewer, "outage-unseen");
+            refusedInItsOwnWords(reviewer, "outage", PATIENCE);
+            refusedInItsOwnWords(reviewer, "outage-unseen", PATIENCE);
             cluster().startApiServer();
             admitted(reviewer, "outage");
             admitted(reviewer, "outage-unseen");
@@ -397,9 +397,9 @@ class AdmissionWebhookIT {
         try (var reviewer = reviewer(gateway())) {
             admitted(reviewer, "frozen");
             cluster().pauseApiServer();
-            refusedInItsOwnWords(reviewer, "frozen");
+            refusedInItsOwnWords(reviewer, "frozen", "5s");
             // Two lookups that wait leave the policy next to no time for words.
-            refusedInTime(reviewer, "frozen-unseen");
+            refusedInTime(reviewer, "frozen-unseen", "5s");
             cluster().resumeApiServer();
             admitted(reviewer, "frozen");
             admitted(reviewer, "frozen-unseen");
@@ -416,7 +416,7 @@ class AdmissionWebhookIT {
             var early = startGateway("early-gateway", TEAM_OWNER);
             try (early;
                     var reviewer = reviewer(early)) {
-                refusedInItsOwnWords(reviewer, "early");
+                refusedInItsOwnWords(reviewer, "early", PATIENCE);
                 cluster().startApiServer();
                 admitted(reviewer, "early");
             }
@@ -427,17 +427,17 @@ class AdmissionWebhookIT {
     }
 
     /** The policy is told what went wrong in time to say so. */
-    private static void refusedInItsOwnWords(Reviewer reviewer, String namespace)
+    private static void refusedInItsOwnWords(Reviewer reviewer, String namespace, String timeout)
             throws IOException, InterruptedException {
-        var response = refusedInTime(reviewer, namespace);
+        var response = refusedInTime(reviewer, namespace, timeout);
         assertThat(messageOf(response)).startsWith("cannot ").contains("Kubernetes API server");
         assertThat(response.path("status").has("code")).as("code of %s", response).isFalse();
     }
 
-    private static JsonNode refusedInTime(Reviewer reviewer, String namespace)
+    private static JsonNode refusedInTime(Reviewer reviewer, String namespace, String timeout)
             throws IOException, InterruptedException {
         var started = System.nanoTime();
-        var response = ask(reviewer, namespace, "3s");
+        var response = ask(reviewer, namespace, timeout);
         assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(LIVELINESS);
         assertThat(response.path("allowed").asBoolean()).isFalse();
         return response;
