@@ -1,11 +1,11 @@
-package dev.portcullis.host.wasi;
+package dev.portcullis.host.run;
 
 import dev.portcullis.host.FailureReason;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 
 /** A guest's standard output and standard error, kept in memory under one common bound. */
-final class OutputCapture {
+public final class OutputCapture {
     private final long limit;
     private long written;
     private final Stream standardOutput = new Stream();
@@ -23,15 +23,18 @@ final class OutputCapture {
         return standardError;
     }
 
-    byte[] outputBytes() {
+    /** What the guest wrote to standard output. */
+    public byte[] outputBytes() {
         return standardOutput.bytes.toByteArray();
     }
 
-    byte[] errorBytes() {
+    /** What the guest wrote to standard error. */
+    public byte[] errorBytes() {
         return standardError.bytes.toByteArray();
     }
 
-    boolean isEmpty() {
+    /** Whether the guest wrote nothing. */
+    public boolean isEmpty() {
         return written == 0;
     }
 
