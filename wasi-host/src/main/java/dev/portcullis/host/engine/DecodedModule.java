@@ -10,10 +10,12 @@ import com.dylibso.chicory.wasm.types.FunctionImport;
 import com.dylibso.chicory.wasm.types.FunctionType;
 import com.dylibso.chicory.wasm.types.OpCode;
 import com.dylibso.chicory.wasm.types.PassiveElement;
+import com.dylibso.chicory.wasm.types.ValType;
 import dev.portcullis.host.wasm.MalformedModuleException;
 import dev.portcullis.host.wasm.WasmBinary;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -56,9 +58,10 @@ public final class DecodedModule {
         return module;
     }
 
-    /** Whether nothing of the module but its memory and globals changes while it runs. */
+    /** Whether nothing of the module but its one memory and its globals changes while it runs. */
     public boolean changesOnlyMemoryAndGlobals() {
         return !keepsPassiveSegments()
+                && module.memorySection().map(s -> s.memoryCount() == 1).orElse(false)
                 && module.tagSection().isEmpty()
                 && !uses(TABLE_CHANGES)
                 && module.importSection().importCount() == imports;
@@ -138,9 +141,23 @@ public final class DecodedModule {
         return false;
     }
 
+    /** Whether code of the module runs while it is instantiated. */
+    public boolean hasStartFunction() {
+        return module.startSection().isPresent();
+    }
+
     /** Whether a function takes and gives nothing. */
     public boolean isCommand(int function) {
         return type(function).params().isEmpty() && type(function).returns().isEmpty();
+    }
+
+    /** Whether a function takes so many i32 and gives one. */
+    public boolean takesNumbersAndGivesOne(int function, int parameters) {
+        return type(function)
+                .equals(
+                        FunctionType.of(
+                                Collections.nCopies(parameters, ValType.I32),
+                                List.of(ValType.I32)));
     }
 
     private FunctionType type(int function) {

@@ -34,6 +34,7 @@ public final class Guest {
     private final Map<Integer, Machine> replaced = new HashMap<>();
     private final ImportValues imports;
     private final Runnable interpretedCall;
+    private final List<LinearMemory> memories;
     private final LinearMemory memory;
     private final Instance home;
     private final List<@Nullable Instance> tierInstances = new ArrayList<>();
@@ -41,13 +42,19 @@ public final class Guest {
     /**
      * Instantiates a module; nothing of it has run but a start function.
      *
+     * @param memoryBytes bounds the memory from the first instruction on
      * @param interpretedCall told each time that a call enters interpreted code from elsewhere
      */
-    Guest(TieredModule module, Code code, ImportValues imports, Runnable interpretedCall) {
+    Guest(
+            TieredModule module,
+            Code code,
+            ImportValues imports,
+            long memoryBytes,
+            Runnable interpretedCall) {
         this.code = code;
         this.imports = imports;
         this.interpretedCall = interpretedCall;
-        var memories = new ArrayList<LinearMemory>();
+        this.memories = new ArrayList<>();
         this.home =
                 Instance.builder(module.home())
                         .withImportValues(imports)
@@ -59,6 +66,7 @@ public final class Guest {
                         .withTableFactory(Guest::ownTable)
                         .withMachineFactory(
                                 module.reducible() ? Switchboard::new : code.tier(0).machine())
+                        .withUnsafeExecutionListener(new InterruptionCheck())
                         .withInitialize(false)
                         .withStart(false)
                         .build();
@@ -72,6 +80,7 @@ public final class Guest {
                 exits.setRef(i, i, home);
             }
         }
+        limitMemory(memoryBytes);
         home.initialize(false);
     }
 
@@ -96,9 +105,9 @@ public final class Guest {
         home.global(index).setValue(value);
     }
 
-    /** Runs an exported function without parameters. */
-    public void call(String export) {
-        home.export(export).apply();
+    /** Runs an exported function and gives its results, as raw bits. */
+    public long[] call(String export, long... arguments) {
+        return home.export(export).apply(arguments);
     }
 
     /** Runs a function without parameters. */
@@ -111,14 +120,22 @@ public final class Guest {
         return memory;
     }
 
-    /** Bounds the memory's growth from now on. */
-    public void limitMemory(long bytes) {
-        memory.limit(bytes);
+    /**
+     * Bounds all memory of the guest from now on. A module's second memory and further ones stay as
+     * large as they are, so that the first may grow to the bound.
+     */
+    public final void limitMemory(long bytes) {
+        long rest = bytes;
+        for (var other : memories.subList(1, memories.size())) {
+            other.limit(other.size());
+            rest -= other.size();
+        }
+        memory.limit(rest);
     }
 
     /** Whether the guest ran into the bound of its memory. */
     public boolean memoryLimitReached() {
-        return memory.limitReached();
+        return memories.stream().anyMatch(LinearMemory::limitReached);
     }
 
     /** The index of the function at a place of the module's first table; -1 for none. */
