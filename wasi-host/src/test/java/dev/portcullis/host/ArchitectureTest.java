@@ -30,10 +30,11 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyTheEngineAndWasiKnowChicory() {
+    void onlyTheEngineAndWhatRunsGuestsKnowChicory() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages(HOST + ".engine..", HOST + ".wasi..")
+                .resideOutsideOfPackages(
+                        HOST + ".engine..", HOST + ".run..", HOST + ".wasi..", HOST + ".wapc..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("com.dylibso.chicory..")
@@ -100,7 +101,13 @@ class ArchitectureTest {
                 .resideInAPackage(HOST + ".engine")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(HOST, HOST + ".wasi", HOST + ".policy", HOST + ".golang")
+                .resideInAnyPackage(
+                        HOST,
+                        HOST + ".run",
+                        HOST + ".wasi",
+                        HOST + ".wapc",
+                        HOST + ".policy",
+                        HOST + ".golang")
                 .check(CLASSES);
     }
 }

@@ -10,10 +10,12 @@ import com.dylibso.chicory.wasm.types.FunctionImport;
 import com.dylibso.chicory.wasm.types.FunctionType;
 import com.dylibso.chicory.wasm.types.OpCode;
 import com.dylibso.chicory.wasm.types.PassiveElement;
+import com.dylibso.chicory.wasm.types.ValType;
 import dev.portcullis.host.wasm.MalformedModuleException;
 import dev.portcullis.host.wasm.WasmBinary;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -147,6 +149,15 @@ public final class DecodedModule {
     /** Whether a function takes and gives nothing. */
     public boolean isCommand(int function) {
         return type(function).params().isEmpty() && type(function).returns().isEmpty();
+    }
+
+    /** Whether a function takes so many i32 and gives one. */
+    public boolean takesNumbersAndGivesOne(int function, int parameters) {
+        return type(function)
+                .equals(
+                        FunctionType.of(
+                                Collections.nCopies(parameters, ValType.I32),
+                                List.of(ValType.I32)));
     }
 
     private FunctionType type(int function) {

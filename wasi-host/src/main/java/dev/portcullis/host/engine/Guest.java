@@ -105,9 +105,9 @@ public final class Guest {
         home.global(index).setValue(value);
     }
 
-    /** Runs an exported function without parameters. */
-    public void call(String export) {
-        home.export(export).apply();
+    /** Runs an exported function and gives its results, as raw bits. */
+    public long[] call(String export, long... arguments) {
+        return home.export(export).apply(arguments);
     }
 
     /** Runs a function without parameters. */

@@ -10,7 +10,7 @@ import dev.portcullis.host.engine.DecodedModule;
 import dev.portcullis.host.engine.TieredModule;
 import dev.portcullis.host.wasi.GuestCommand;
 import dev.portcullis.host.wasi.WasiProgram;
-import dev.portcullis.host.wasi.Watchdog;
+import dev.portcullis.host.run.Watchdog;
 import dev.portcullis.host.wasm.MalformedModuleException;
 import dev.portcullis.host.wasm.WasmBinary;
 import java.nio.charset.StandardCharsets;

@@ -4,9 +4,7 @@ import com.dylibso.chicory.runtime.ExecutionCompletedException;
 import com.dylibso.chicory.wasm.ChicoryException;
 import dev.portcullis.host.ComputePermits;
 import dev.portcullis.host.Deadline;
-import dev.portcullis.host.EvaluationContext;
 import dev.portcullis.host.GuestLimits;
-import dev.portcullis.host.HostCalls;
 import dev.portcullis.host.StartLevel;
 import dev.portcullis.host.engine.CallRecorder;
 import dev.portcullis.host.engine.DecodedModule;
@@ -14,7 +12,14 @@ import dev.portcullis.host.engine.Guest;
 import dev.portcullis.host.engine.GuestImage;
 import dev.portcullis.host.engine.TieredModule;
 import dev.portcullis.host.golang.GoProgram;
-import dev.portcullis.host.golang.StartEntropy;
+import dev.portcullis.host.run.GoStart;
+import dev.portcullis.host.run.GuestLimitException;
+import dev.portcullis.host.run.ImportCall;
+import dev.portcullis.host.run.Imports;
+import dev.portcullis.host.run.Permit;
+import dev.portcullis.host.run.Practice;
+import dev.portcullis.host.run.Session;
+import dev.portcullis.host.run.Watchdog;
 import dev.portcullis.host.wasm.MalformedModuleException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -22,16 +27,9 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
-import java.util.concurrent.Callable;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,24 +55,8 @@ final class ImageMaker {
     private static final int STACK_POINTER = 0;
     private static final String READ_WRAPPER = "syscall.fd_read";
 
-    /** Calls that leave nothing behind in a session, so that a new session can take over. */
-    private static final Set<String> STATELESS =
-            Set.of(
-                    "args_get",
-                    "args_sizes_get",
-                    "environ_get",
-                    "environ_sizes_get",
-                    "clock_time_get",
-                    "clock_res_get",
-                    "random_get",
-                    "fd_fdstat_get",
-                    "fd_fdstat_set_flags",
-                    "fd_filestat_get",
-                    "fd_prestat_get",
-                    "fd_prestat_dir_name",
-                    "sched_yield",
-                    "poll_oneoff",
-                    "fd_read");
+    /** The outermost active functions while Go code runs. */
+    private static final int START_AND_LOOP = 2;
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -159,16 +141,12 @@ final class ImageMaker {
         }
     }
 
-    /** A call of an import; the last active function is the import itself. */
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Call(String name, long firstArgument, int[] active) {}
-
     /** The moment before the first read of standard input takes effect. */
     private record FirstRead(
             GuestImage state,
             long monotonicNanos,
             boolean outputEmpty,
-            List<Call> calls,
+            List<ImportCall> calls,
             BitSet entered) {}
 
     /** One interpreted run that is recorded. */
@@ -176,24 +154,19 @@ final class ImageMaker {
         final CallRecorder recorder = new CallRecorder();
         final Guest guest;
         private final WasiSession session;
-        private final List<Call> calls = new ArrayList<>();
+        private final List<ImportCall> calls = new ArrayList<>();
         private @Nullable FirstRead firstRead;
         private String end = "";
 
         Trial(GuestCommand command, byte[] input) {
-            var imports = new WasiImports();
+            var imports = new Imports<>(WasiSession.HOST_MODULE);
             guest = module.recordedGuest(decoded, imports.values(), TRIAL_MEMORY, recorder);
             session =
                     new WasiSession(
                             command,
                             input,
-                            new EvaluationContext(
-                                    HostCalls.NONE,
-                                    ComputePermits.UNBOUNDED,
-                                    GuestLimits.DEFAULT,
-                                    Deadline.in(PATIENCE)),
+                            Practice.alone(PATIENCE),
                             new Permit(ComputePermits.UNBOUNDED),
-                            Callable::call,
                             0,
                             this::observe);
             imports.enter(session);
@@ -203,7 +176,7 @@ final class ImageMaker {
             if (firstRead != null) {
                 return;
             }
-            calls.add(new Call(name, arguments.length == 0 ? 0 : arguments[0], recorder.active()));
+            calls.add(ImportCall.of(name, arguments, recorder.active()));
             if (name.equals("fd_read") && arguments[0] == 0) {
                 firstRead =
                         new FirstRead(
@@ -261,31 +234,27 @@ final class ImageMaker {
         }
         var calls = firstRead.calls();
         for (var call : calls) {
-            if (!STATELESS.contains(call.name())) {
+            if (!Session.leavesNothing(call.name())) {
                 return new StartWay.Plain(
                         "calls " + call.name() + " before it reads standard input");
             }
         }
-        var placeOf = placesOfFunctions(guest);
+        var start = new GoStart(guest, decoded, program);
         int[] active = calls.getLast().active();
-        int start = active[0];
-        var loop = decoded.lastCall(start);
-        Integer wrapper = placeOf.get(active[active.length - 2]);
+        var loop = decoded.lastCall(active[0]);
         if (loop.isEmpty() || active.length < 4 || active[1] != loop.getAsInt()) {
             return new StartWay.Plain("its start function is not laid out as known");
         }
-        if (wrapper == null || !READ_WRAPPER.equals(program.nameAt(wrapper))) {
+        int reader = active[active.length - 2];
+        Integer wrapper = start.placeOf(reader);
+        if (wrapper == null || !READ_WRAPPER.equals(start.nameOf(reader))) {
             return new StartWay.Plain("reads standard input from an unknown function");
         }
-        var refusal = StartEntropy.refusal(observed(program, placeOf, calls));
+        var refusal = start.refusal(calls, START_AND_LOOP, firstRead.entered());
         if (refusal.isPresent()) {
             return new StartWay.Plain(refusal.get());
         }
-        var draws = drawRefusal(guest, program, placeOf, firstRead.entered());
-        if (draws.isPresent()) {
-            return new StartWay.Plain(draws.get());
-        }
-        generator = functions(guest, program, StartEntropy.GENERATOR::equals).stream().findFirst();
+        generator = start.generator();
         if (generator.isEmpty()) {
             return new StartWay.Plain("its random generator is not laid out as known");
         }
@@ -294,76 +263,5 @@ final class ImageMaker {
         LONGS.set(state.memory(), below, (long) wrapper << 16);
         return new StartWay.Initialised(
                 new StartImage(state, loop.getAsInt(), firstRead.monotonicNanos()));
-    }
-
-    private static Map<Integer, Integer> placesOfFunctions(Guest guest) {
-        var places = new HashMap<Integer, Integer>();
-        for (int place = 0; place < guest.tableSize(); place++) {
-            places.put(guest.tableEntry(place), place);
-        }
-        return places;
-    }
-
-    /** Names what was active; the start function and the scheduler's loop say nothing. */
-    private static List<StartEntropy.ObservedCall> observed(
-            GoProgram program, Map<Integer, Integer> placeOf, List<Call> calls) {
-        return calls.stream()
-                .map(call -> {
-                    int[] active = call.active();
-                    List<@Nullable String> names =
-                            new ArrayList<>(
-                                    Arrays.stream(active, 2, active.length - 1)
-                                            .mapToObj(placeOf::get)
-                                            .map(p -> p == null ? null : program.nameAt(p))
-                                            .toList());
-                    return new StartEntropy.ObservedCall(call.name(), call.firstArgument(), names);
-                })
-                .toList();
-    }
-
-    private static BitSet functions(Guest guest, GoProgram program, Predicate<String> name) {
-        var functions = new BitSet();
-        program.placesOf(name).stream()
-                .map(guest::tableEntry)
-                .filter(function -> function >= 0)
-                .forEach(functions::set);
-        return functions;
-    }
-
-    /** Looks for random numbers of the runtime that may have reached the program's own state. */
-    private Optional<String> drawRefusal(
-            Guest guest, GoProgram program, Map<Integer, Integer> placeOf, BitSet entered) {
-        var mapUsers = decoded.callersOf(functions(guest, program, StartEntropy.MAPS));
-        var drawers = decoded.callersOf(functions(guest, program, StartEntropy.GENERATORS));
-        drawers.and(entered);
-        var early =
-                drawers.stream()
-                        .filter(function ->
-                                !StartEntropy.mayDraw(
-                                        program,
-                                        name(program, placeOf, function),
-                                        mapUsers.get(function)))
-                        .findFirst();
-        if (early.isPresent()) {
-            return Optional.of(
-                    "draws random numbers while it initialises, in "
-                            + name(program, placeOf, early.getAsInt()));
-        }
-        var bypasses =
-                decoded.callersOf(functions(guest, program, StartEntropy.SCHEDULERS_GENERATOR));
-        bypasses.or(decoded.callersOf(functions(guest, program, StartEntropy.REFILL)));
-        return bypasses.stream()
-                .mapToObj(function -> name(program, placeOf, function))
-                .filter(name ->
-                        !StartEntropy.isInternal(name)
-                                && !String.valueOf(name).startsWith("math/rand/v2."))
-                .findFirst()
-                .map(name -> "draws random numbers past the known generator, in " + name);
-    }
-
-    private static @Nullable String name(
-            GoProgram program, Map<Integer, Integer> placeOf, int function) {
-        Integer place = placeOf.get(function);
-        return place == null ? null : program.nameAt(place);
     }
 }

@@ -8,6 +8,7 @@ import dev.portcullis.host.HostCalls;
 import dev.portcullis.host.StartLevel;
 import dev.portcullis.host.engine.DecodedModule;
 import dev.portcullis.host.engine.TieredModule;
+import dev.portcullis.host.run.Watchdog;
 import dev.portcullis.host.wasm.ModuleBytes;
 import dev.portcullis.host.wasm.WasmBinary;
 import java.time.Duration;

@@ -17,6 +17,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.portcullis.host.FailureReason;
 import dev.portcullis.host.GuestLimits;
+import dev.portcullis.host.run.Watchdog;
 import dev.portcullis.host.wasm.MalformedModuleException;
 import dev.portcullis.host.wasm.ModuleBytes;
 import java.util.List;

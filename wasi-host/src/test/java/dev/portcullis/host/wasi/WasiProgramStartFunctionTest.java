@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.portcullis.host.FailureReason;
 import dev.portcullis.host.GuestLimits;
 import dev.portcullis.host.StartLevel;
+import dev.portcullis.host.run.Watchdog;
 import dev.portcullis.host.wasm.ModuleBytes;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;

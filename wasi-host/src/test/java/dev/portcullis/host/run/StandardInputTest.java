@@ -1,4 +1,4 @@
-package dev.portcullis.host.wasi;
+package dev.portcullis.host.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

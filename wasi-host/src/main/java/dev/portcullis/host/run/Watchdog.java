@@ -1,4 +1,4 @@
-package dev.portcullis.host.wasi;
+package dev.portcullis.host.run;
 
 import dev.portcullis.host.Deadline;
 import java.util.concurrent.ScheduledFuture;
@@ -23,7 +23,7 @@ public final class Watchdog implements AutoCloseable {
     }
 
     /** Watches the calling thread until the guard is closed. */
-    Guard guard(Deadline deadline) {
+    public Guard guard(Deadline deadline) {
         var guard = new Guard(Thread.currentThread());
         guard.task =
                 timer.schedule(guard::fire, deadline.remaining().toNanos(), TimeUnit.NANOSECONDS);
@@ -41,7 +41,7 @@ public final class Watchdog implements AutoCloseable {
     }
 
     /** One watched evaluation. */
-    static final class Guard implements AutoCloseable {
+    public static final class Guard implements AutoCloseable {
         private final Thread thread;
         private @Nullable ScheduledFuture<?> task;
         private boolean closed;
@@ -59,7 +59,7 @@ public final class Watchdog implements AutoCloseable {
         }
 
         /** Whether the deadline passed while the evaluation ran. */
-        synchronized boolean fired() {
+        public synchronized boolean fired() {
             return fired;
         }
 

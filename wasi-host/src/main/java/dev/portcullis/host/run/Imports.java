@@ -1,12 +1,10 @@
-package dev.portcullis.host.wasi;
+package dev.portcullis.host.run;
 
 import com.dylibso.chicory.runtime.HostFunction;
 import com.dylibso.chicory.runtime.ImportValues;
 import com.dylibso.chicory.wasi.WasiPreview1;
 import com.dylibso.chicory.wasm.types.FunctionType;
-import com.dylibso.chicory.wasm.types.ValType;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -14,10 +12,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The functions that a WASI policy may import. They belong to one guest and serve whichever session
- * the guest is in.
+ * The functions that a guest imports: those of WASI and those of its protocol. They belong to one
+ * guest and serve whichever session the guest is in.
  */
-final class WasiImports {
+public final class Imports<S extends Session> {
     private static final String PREVIEW_1 = "wasi_snapshot_preview1";
     private static final String PREVIEW_0 = "wasi_unstable";
 
@@ -26,31 +24,18 @@ final class WasiImports {
             Set.of("fd_filestat_get", "path_filestat_get", "fd_seek", "poll_oneoff");
 
     private static final int NOT_SUPPORTED = 58;
-    private static final List<String> HOST_CALL_MODULES = List.of("host", "kubewarden:javy/host");
-
     private static final HostFunction[] LIBRARY = WasiPreview1.builder().build().toHostFunctions();
-    private static final FunctionType HOST_CALL =
-            FunctionType.of(Collections.nCopies(8, ValType.I32), List.of(ValType.I32));
-    private static final Set<String> OFFERED = offered();
 
     private final ImportValues values;
-    private @Nullable WasiSession session;
+    private @Nullable S session;
 
-    WasiImports() {
+    public Imports(HostModule<S> hostModule) {
         var functions = new ArrayList<HostFunction>();
         for (int i = 0; i < LIBRARY.length; i++) {
             functions.add(function(PREVIEW_1, i));
             functions.add(function(PREVIEW_0, i));
         }
-        for (var module : HOST_CALL_MODULES) {
-            functions.add(
-                    new HostFunction(
-                            module,
-                            "call",
-                            HOST_CALL,
-                            (instance, args) ->
-                                    new long[] {current().hostCall(instance.memory(), args)}));
-        }
+        functions.addAll(hostModule.functions(this::current));
         values = ImportValues.builder().addFunction(functions.toArray(HostFunction[]::new)).build();
     }
 
@@ -68,33 +53,27 @@ final class WasiImports {
                                 : new long[] {NOT_SUPPORTED});
     }
 
-    private static Set<String> offered() {
-        var names = new HashSet<String>();
-        for (var function : LIBRARY) {
-            names.add(PREVIEW_1 + "." + function.name());
-            names.add(PREVIEW_0 + "." + function.name());
-        }
-        for (var module : HOST_CALL_MODULES) {
-            names.add(module + ".call");
-        }
-        return Set.copyOf(names);
-    }
-
     /** Those of the names, each as {@code <module>.<name>}, that no guest can be given. */
-    static List<String> unknown(List<String> importedNames) {
-        return importedNames.stream().filter(name -> !OFFERED.contains(name)).toList();
+    public static <S extends Session> List<String> unknown(
+            HostModule<S> hostModule, List<String> importedNames) {
+        var offered = new HashSet<String>();
+        for (var function : new Imports<>(hostModule).values.functions()) {
+            offered.add(function.module() + "." + function.name());
+        }
+        return importedNames.stream().filter(name -> !offered.contains(name)).toList();
     }
 
-    ImportValues values() {
+    /** The functions in the form that the engine takes. */
+    public ImportValues values() {
         return values;
     }
 
     /** Lets the guest see this session from now on; null for none. */
-    void enter(@Nullable WasiSession session) {
+    public void enter(@Nullable S session) {
         this.session = session;
     }
 
-    private WasiSession current() {
+    private S current() {
         return Objects.requireNonNull(session, "a guest ran outside a session");
     }
 }

@@ -1,4 +1,4 @@
-package dev.portcullis.host.wasi;
+package dev.portcullis.host.run;
 
 import com.dylibso.chicory.runtime.ChicoryInterruptedException;
 import dev.portcullis.host.ComputePermits;
@@ -7,15 +7,16 @@ import java.util.concurrent.Callable;
 /**
  * One evaluation's permit to compute; knows whether it is held, so that it is never given twice.
  */
-final class Permit implements AutoCloseable {
+public final class Permit implements AutoCloseable {
     private final ComputePermits permits;
     private boolean held;
 
-    Permit(ComputePermits permits) {
+    public Permit(ComputePermits permits) {
         this.permits = permits;
     }
 
-    void acquire() throws InterruptedException {
+    /** Waits until the evaluation may compute. */
+    public void acquire() throws InterruptedException {
         permits.acquire();
         held = true;
     }

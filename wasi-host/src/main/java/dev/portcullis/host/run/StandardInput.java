@@ -1,4 +1,4 @@
-package dev.portcullis.host.wasi;
+package dev.portcullis.host.run;
 
 import java.io.InputStream;
 import java.util.ArrayDeque;

@@ -1,4 +1,4 @@
-package dev.portcullis.host.wasi;
+package dev.portcullis.host.run;
 
 import com.dylibso.chicory.runtime.Machine;
 import dev.portcullis.host.engine.Guest;
