@@ -47,8 +47,7 @@ class AnswerReaderTest {
 
     @Test
     void longDecimalsOfAMutatedObjectKeepTheirDigits() {
-        var answer =
-                read("{\"accepted\":true,\"mutated_object\":[0.1234567890123456789,1e400]}");
+        var answer = read("{\"accepted\":true,\"mutated_object\":[0.1234567890123456789,1e400]}");
 
         assertThat(String.valueOf(answer.mutatedObject()))
                 .isEqualTo("[0.1234567890123456789,1E+400]");
