@@ -55,7 +55,7 @@ enum Operator {
 
     /**
      * Whether the right operand is not evaluated after this left one, which is then the result.
-     * Undecided counts as no, as for the members that are called.
+     * Undecided counts as no here, so that the same members are called as in the reference.
      */
     boolean decidedBy(Decision left) {
         return (this == OR && left == Decision.YES) || (this == AND && left != Decision.YES);
