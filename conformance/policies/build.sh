@@ -65,7 +65,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
 build_go() { # NAME
-    local mode=exe
+    local mode=default
     if grep -qx 'executionMode: kubewarden-wapc' "$1/metadata.yml"; then
         mode=c-shared
     fi

@@ -24,9 +24,9 @@ import java.util.stream.Stream;
 /**
  * The fixture policies of {@code conformance/policies}, by the name of their folder.
  *
- * <p>Committed modules come straight from the tree. Any other is built on first use into a
- * cache folder, under a digest of all sources, so that a change is never served stale. One process
- * builds at a time; the others wait for it and take what it built.
+ * <p>Committed modules come straight from the tree. Any other is built on first use into a cache
+ * folder, under a digest of all sources, so that a change is never served stale. One process builds
+ * at a time; the others wait for it and take what it built.
  */
 public final class FixturePolicies {
     /**

@@ -18,8 +18,7 @@ class MetadataSectionTest {
 
     @ParameterizedTest
     @MethodSource("names")
-    void theMetadataSectionIsThereOnceAndSaysHowThePolicyRuns(String name)
-            throws IOException {
+    void theMetadataSectionIsThereOnceAndSaysHowThePolicyRuns(String name) throws IOException {
         var module = Machine.orSkip(() -> POLICIES.bytes(name));
 
         var sections = metadataSections(ByteBuffer.wrap(module));
