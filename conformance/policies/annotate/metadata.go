@@ -50,8 +50,8 @@ func sectionContent(text []byte) ([]byte, error) {
 }
 
 func (metadata metadata) check() error {
-	if metadata.ExecutionMode != "wasi" {
-		return fmt.Errorf("executionMode is %q, but Go commands run as wasi", metadata.ExecutionMode)
+	if metadata.ExecutionMode != "wasi" && metadata.ExecutionMode != "kubewarden-wapc" {
+		return fmt.Errorf("executionMode is %q, but the fixtures run as wasi or kubewarden-wapc", metadata.ExecutionMode)
 	}
 	if metadata.Mutating == nil {
 		return errors.New("mutating is missing")
