@@ -2,10 +2,7 @@ package dev.portcullis.gateway.evaluate;
 
 import dev.portcullis.gateway.policy.Policy;
 import dev.portcullis.gateway.review.AdmissionResponse;
-import dev.portcullis.gateway.review.Payload;
 import dev.portcullis.gateway.verdict.Verdict;
-import dev.portcullis.host.Evaluation;
-import dev.portcullis.host.EvaluationContext;
 import dev.portcullis.host.GuestLimits;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -95,12 +92,20 @@ public final class EvaluatorVerticle extends VerticleBase {
     }
 
     private AdmissionResponse response(Task task, Lane lane) {
-        Policy.Ready policy = task.policy();
-        Payload payload = task.review().payload(policy.entry().settings().json());
-        EvaluationContext context =
-                new EvaluationContext(policy.hostCalls(), lane.permits(), limits, task.deadline());
-        Evaluation evaluation = policy.module().validate(payload.json(), context);
-        return Verdict.of(evaluation, policy.entry(), task.origin(), task.review().uid(), payload);
+        PolicyRun run = new PolicyRun(task, lane.permits(), limits);
+        String uid = task.review().uid();
+        return switch (task.policy()) {
+            case Policy.Ready policy -> {
+                PolicyRun.Result result = run.of(policy);
+                yield Verdict.of(
+                        result.evaluation(), policy.entry(), task.origin(), uid, result.payload());
+            }
+            case Policy.Group group ->
+                    Verdict.ofGroup(
+                            new GroupRun(group, task, run).response(),
+                            group.entry(),
+                            task.origin());
+        };
     }
 
     private static void reply(Message<Task> message, Outcome outcome) {

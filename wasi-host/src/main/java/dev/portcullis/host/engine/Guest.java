@@ -11,6 +11,7 @@ import com.dylibso.chicory.runtime.Memory;
 import com.dylibso.chicory.runtime.TableInstance;
 import com.dylibso.chicory.wasm.UninstantiableException;
 import com.dylibso.chicory.wasm.types.Instruction;
+import com.dylibso.chicory.wasm.types.MemoryLimits;
 import com.dylibso.chicory.wasm.types.Table;
 import com.dylibso.chicory.wasm.types.TableLimits;
 import com.dylibso.chicory.wasm.types.Value;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +53,32 @@ public final class Guest {
             ImportValues imports,
             long memoryBytes,
             Runnable interpretedCall) {
+        this(module, code, imports, LinearMemory::new, memoryBytes, interpretedCall);
+    }
+
+    /** A guest without content; see {@link TieredModule#blankGuest}. */
+    Guest(
+            TieredModule module,
+            Code code,
+            ImportValues imports,
+            MemoryArrays arrays,
+            Runnable interpretedCall) {
+        this(
+                module,
+                code,
+                imports,
+                limits -> new LinearMemory(limits, arrays),
+                Long.MAX_VALUE,
+                interpretedCall);
+    }
+
+    private Guest(
+            TieredModule module,
+            Code code,
+            ImportValues imports,
+            Function<MemoryLimits, LinearMemory> newMemory,
+            long memoryBytes,
+            Runnable interpretedCall) {
         this.code = code;
         this.imports = imports;
         this.interpretedCall = interpretedCall;
@@ -59,7 +87,7 @@ public final class Guest {
                 Instance.builder(module.home())
                         .withImportValues(imports)
                         .withMemoryFactory(limits -> {
-                            var created = new LinearMemory(limits);
+                            var created = newMemory.apply(limits);
                             memories.add(created);
                             return created;
                         })
@@ -174,6 +202,16 @@ public final class Guest {
     /** Reduces the memory of a waiting guest to what differs from the image. */
     public void park(GuestImage image) {
         memory.park(image.memory());
+    }
+
+    /** Whether so many guests of the module wait that parking should not be put off. */
+    public boolean crowded() {
+        return memory.crowded();
+    }
+
+    /** Gives the memory up; the guest can only be restored after that. */
+    public void release() {
+        memory.release();
     }
 
     /** Undoes {@link #park}. */

@@ -28,12 +28,16 @@ public final class TieredModule {
     /** Calls into interpreted code after which the functions concerned are compiled. */
     private static final int HOT = 300;
 
+    /** A few for each guest that can compute at the same moment. */
+    private static final int IDLE_ARRAYS = 4 * Runtime.getRuntime().availableProcessors() + 8;
+
     private final WasmBinary binary;
     private final boolean reducible;
     private final WasmModule home;
     private final Executor background;
     private final BitSet compiled = new BitSet();
     private final BitSet leftOut = new BitSet();
+    private final MemoryArrays arrays = new MemoryArrays(IDLE_ARRAYS);
     private volatile Code code;
 
     /**
@@ -143,6 +147,15 @@ public final class TieredModule {
     public Guest guest(ImportValues imports, long memoryBytes) {
         var current = code;
         return new Guest(this, current, imports, memoryBytes, () -> countInterpretedCall(current));
+    }
+
+    /**
+     * A copy of the module without content, to be put into the state of an image. Only for modules
+     * that change nothing but their one memory and globals, and have no start function.
+     */
+    public Guest blankGuest(ImportValues imports) {
+        var current = code;
+        return new Guest(this, current, imports, arrays, () -> countInterpretedCall(current));
     }
 
     /** The memory that a fresh copy of the module begins with. */
