@@ -10,6 +10,7 @@ import com.dylibso.chicory.runtime.Machine;
 import com.dylibso.chicory.runtime.Memory;
 import com.dylibso.chicory.runtime.TableInstance;
 import com.dylibso.chicory.wasm.UninstantiableException;
+import com.dylibso.chicory.wasm.WasmModule;
 import com.dylibso.chicory.wasm.types.Instruction;
 import com.dylibso.chicory.wasm.types.MemoryLimits;
 import com.dylibso.chicory.wasm.types.Table;
@@ -53,7 +54,7 @@ public final class Guest {
             ImportValues imports,
             long memoryBytes,
             Runnable interpretedCall) {
-        this(module, code, imports, LinearMemory::new, memoryBytes, interpretedCall);
+        this(module, module.home(), code, imports, LinearMemory::new, memoryBytes, interpretedCall);
     }
 
     /** A guest without content; see {@link TieredModule#blankGuest}. */
@@ -65,6 +66,7 @@ public final class Guest {
             Runnable interpretedCall) {
         this(
                 module,
+                module.blankHome(),
                 code,
                 imports,
                 limits -> new LinearMemory(limits, arrays),
@@ -74,6 +76,7 @@ public final class Guest {
 
     private Guest(
             TieredModule module,
+            WasmModule homeModule,
             Code code,
             ImportValues imports,
             Function<MemoryLimits, LinearMemory> newMemory,
@@ -84,7 +87,7 @@ public final class Guest {
         this.interpretedCall = interpretedCall;
         this.memories = new ArrayList<>();
         this.home =
-                Instance.builder(module.home())
+                Instance.builder(homeModule)
                         .withImportValues(imports)
                         .withMemoryFactory(limits -> {
                             var created = newMemory.apply(limits);

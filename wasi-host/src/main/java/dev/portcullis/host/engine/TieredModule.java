@@ -12,6 +12,7 @@ import dev.portcullis.host.wasm.WasmBinary;
 import java.io.ByteArrayInputStream;
 import java.util.BitSet;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A module whose code is spread over tiers: what ran in a trial is compiled, the rest is
@@ -34,6 +35,7 @@ public final class TieredModule {
     private final WasmBinary binary;
     private final boolean reducible;
     private final WasmModule home;
+    private @Nullable WasmModule blankHome;
     private final Executor background;
     private final BitSet compiled = new BitSet();
     private final BitSet leftOut = new BitSet();
@@ -150,12 +152,24 @@ public final class TieredModule {
     }
 
     /**
-     * A copy of the module without content, to be put into the state of an image. Only for modules
-     * that change nothing but their one memory and globals, and have no start function.
+     * A copy of the module to be put into the state of an image before it runs. It is made without
+     * filling its memory and without running its start function where that can be. Only for modules
+     * that change nothing but their one memory and globals.
      */
     public Guest blankGuest(ImportValues imports) {
+        if (!reducible) {
+            return guest(imports, Long.MAX_VALUE);
+        }
         var current = code;
         return new Guest(this, current, imports, arrays, () -> countInterpretedCall(current));
+    }
+
+    /** The home of guests without content; decoded when the first one is made. */
+    synchronized WasmModule blankHome() {
+        if (blankHome == null) {
+            blankHome = parse(binary.blank());
+        }
+        return blankHome;
     }
 
     /** The memory that a fresh copy of the module begins with. */
