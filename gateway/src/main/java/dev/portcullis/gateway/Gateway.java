@@ -3,9 +3,12 @@ package dev.portcullis.gateway;
 import dev.portcullis.gateway.evaluate.EvaluatorVerticle;
 import dev.portcullis.gateway.evaluate.Evaluators;
 import dev.portcullis.gateway.option.GatewayOptions;
+import dev.portcullis.gateway.option.TlsOptions;
 import dev.portcullis.gateway.policy.Policies;
 import dev.portcullis.gateway.route.GatewayVerticle;
 import dev.portcullis.gateway.route.ReadinessVerticle;
+import dev.portcullis.gateway.tls.CertificateVerticle;
+import dev.portcullis.gateway.tls.ServerTls;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -44,12 +47,16 @@ public final class Gateway {
         DeploymentOptions perCore =
                 new DeploymentOptions().setInstances(Runtime.getRuntime().availableProcessors());
         return vertx.deployVerticle(evaluator)
-                .compose(deployed ->
+                .compose(deployed -> tls(vertx, options.tls()))
+                .compose(tls ->
                         vertx.deployVerticle(
-                                () -> new GatewayVerticle(options, policies, gateway.port),
-                                perCore))
+                                        () ->
+                                                new GatewayVerticle(
+                                                        options, policies, tls, gateway.port),
+                                        perCore)
+                                .onSuccess(gateway.listeners::set)
+                                .compose(deployed -> watch(vertx, tls)))
                 .compose(deployed -> {
-                    gateway.listeners.set(deployed);
                     gateway.ready.set(true);
                     return vertx.deployVerticle(
                             new ReadinessVerticle(
@@ -59,6 +66,18 @@ public final class Gateway {
                                     gateway.readinessPort));
                 })
                 .map(deployed -> gateway);
+    }
+
+    private static Future<@Nullable ServerTls> tls(Vertx vertx, @Nullable TlsOptions options) {
+        return options == null
+                ? Future.succeededFuture()
+                : vertx.executeBlocking(() -> ServerTls.read(vertx, options));
+    }
+
+    private static Future<?> watch(Vertx vertx, @Nullable ServerTls tls) {
+        return tls == null
+                ? Future.succeededFuture()
+                : vertx.deployVerticle(new CertificateVerticle(tls));
     }
 
     /**
