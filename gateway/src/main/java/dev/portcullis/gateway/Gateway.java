@@ -2,11 +2,14 @@ package dev.portcullis.gateway;
 
 import dev.portcullis.gateway.evaluate.EvaluatorVerticle;
 import dev.portcullis.gateway.evaluate.Evaluators;
+import dev.portcullis.gateway.metrics.Gauges;
+import dev.portcullis.gateway.metrics.PolicyMetrics;
 import dev.portcullis.gateway.option.GatewayOptions;
 import dev.portcullis.gateway.option.TlsOptions;
 import dev.portcullis.gateway.policy.Policies;
 import dev.portcullis.gateway.route.GatewayVerticle;
 import dev.portcullis.gateway.route.ReadinessVerticle;
+import dev.portcullis.gateway.telemetry.Telemetry;
 import dev.portcullis.gateway.tls.CertificateVerticle;
 import dev.portcullis.gateway.tls.ServerTls;
 import io.vertx.core.DeploymentOptions;
@@ -37,13 +40,23 @@ public final class Gateway {
     /**
      * Listens, and once that works says so on the readiness port. The future fails when a listener
      * cannot be opened.
+     *
+     * @param telemetry where measurements go; outlives the gateway
      */
-    public static Future<Gateway> start(Vertx vertx, GatewayOptions options, Policies policies) {
+    public static Future<Gateway> start(
+            Vertx vertx, GatewayOptions options, Policies policies, Telemetry telemetry) {
         Gateway gateway = new Gateway(vertx);
+        PolicyMetrics metrics = new PolicyMetrics(telemetry.meter());
         Evaluators.register(vertx);
         EvaluatorVerticle evaluator =
                 new EvaluatorVerticle(
-                        options.workers(), options.maxEvaluations(), options.guestLimits());
+                        options.workers(),
+                        options.maxEvaluations(),
+                        options.guestLimits(),
+                        metrics);
+        Gauges gauges = new Gauges(telemetry.meter());
+        Bounds.of(evaluator::usage, gauges);
+        Bounds.of(policies, gauges);
         DeploymentOptions perCore =
                 new DeploymentOptions().setInstances(Runtime.getRuntime().availableProcessors());
         return vertx.deployVerticle(evaluator)
@@ -52,7 +65,11 @@ public final class Gateway {
                         vertx.deployVerticle(
                                         () ->
                                                 new GatewayVerticle(
-                                                        options, policies, tls, gateway.port),
+                                                        options,
+                                                        policies,
+                                                        tls,
+                                                        metrics,
+                                                        gateway.port),
                                         perCore)
                                 .onSuccess(gateway.listeners::set)
                                 .compose(deployed -> watch(vertx, tls)))
@@ -63,6 +80,7 @@ public final class Gateway {
                                     options.address(),
                                     options.readinessPort(),
                                     gateway.ready::get,
+                                    telemetry.scraper(),
                                     gateway.readinessPort));
                 })
                 .map(deployed -> gateway);

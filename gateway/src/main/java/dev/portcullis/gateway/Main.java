@@ -6,6 +6,7 @@ import dev.portcullis.capability.kubernetes.KubernetesConnection;
 import dev.portcullis.capability.kubernetes.KubernetesConnectionException;
 import dev.portcullis.capability.kubernetes.KubernetesOptions;
 import dev.portcullis.gateway.log.Logging;
+import dev.portcullis.gateway.metrics.Gauges;
 import dev.portcullis.gateway.option.GatewayCommand;
 import dev.portcullis.gateway.option.GatewayOptions;
 import dev.portcullis.gateway.option.Invocation;
@@ -16,6 +17,7 @@ import dev.portcullis.gateway.policy.PoliciesFileException;
 import dev.portcullis.gateway.policy.Policy;
 import dev.portcullis.gateway.policy.PolicyEntry;
 import dev.portcullis.gateway.policy.PolicyLoader;
+import dev.portcullis.gateway.telemetry.Telemetry;
 import dev.portcullis.host.PolicyEngine;
 import dev.portcullis.host.StartLevel;
 import dev.portcullis.host.policy.WasmPolicyEngine;
@@ -68,17 +70,21 @@ public final class Main {
         widenScheduler(options.workers());
         List<PolicyEntry> entries = entries(options);
         Logging.configure(options.log());
+        Telemetry telemetry = telemetry(options);
         Vertx vertx = vertx();
         PolicyEngine engine = new WasmPolicyEngine(options.workers(), StartLevel.Kind.INITIALISED);
-        Policies policies = load(entries, engine, capabilities(vertx, options), options);
+        Capabilities capabilities = capabilities(vertx, options);
+        Bounds.ofCapabilities(capabilities::usage, new Gauges(telemetry.meter()));
+        Policies policies = load(entries, engine, capabilities, options);
         // Loading decodes whole modules; what that took goes back to the system before requests
         // come.
         System.gc();
         Gateway gateway =
                 done(
-                        Gateway.start(vertx, options, policies),
+                        Gateway.start(vertx, options, policies, telemetry),
                         "cannot listen on " + options.address());
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(gateway, engine), "shutdown"));
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(() -> end(gateway, engine, telemetry), "shutdown"));
         LOG.atInfo()
                 .addKeyValue("address", options.address())
                 .addKeyValue("port", gateway.port())
@@ -105,6 +111,14 @@ public final class Main {
         try {
             return PoliciesFile.read(options.policies());
         } catch (PoliciesFileException e) {
+            throw new StartException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static Telemetry telemetry(GatewayOptions options) throws StartException {
+        try {
+            return Telemetry.start(options.pushMetrics(), System.getenv());
+        } catch (IllegalArgumentException e) {
             throw new StartException(String.valueOf(e.getMessage()), e);
         }
     }
@@ -196,10 +210,11 @@ public final class Main {
     }
 
     /** Ends with exit code 0: the Java process would report the signal instead. */
-    private static void end(Gateway gateway, PolicyEngine engine) {
+    private static void end(Gateway gateway, PolicyEngine engine, Telemetry telemetry) {
         LOG.info("ending: no more requests are taken");
         gateway.stop();
         engine.close();
+        telemetry.close();
         Runtime.getRuntime().halt(0);
     }
 }

@@ -1,5 +1,6 @@
 package dev.portcullis.gateway.evaluate;
 
+import dev.portcullis.gateway.metrics.PolicyMetrics;
 import dev.portcullis.gateway.policy.Policy;
 import dev.portcullis.gateway.review.AdmissionResponse;
 import dev.portcullis.gateway.review.Payload;
@@ -10,6 +11,7 @@ import dev.portcullis.host.GuestLimits;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,18 +31,29 @@ public final class EvaluatorVerticle extends VerticleBase {
     private final GuestLimits limits;
     private final Lane admission;
     private final Lane audit;
+    private final WorkerPermits permits;
+    private final PolicyMetrics metrics;
 
     /**
      * An evaluator.
      *
      * @param workers how many guests compute at once
      * @param maxEvaluations how many evaluations may be under way
+     * @param metrics counts what ends here
      */
-    public EvaluatorVerticle(int workers, int maxEvaluations, GuestLimits limits) {
+    public EvaluatorVerticle(
+            int workers, int maxEvaluations, GuestLimits limits, PolicyMetrics metrics) {
         this.limits = limits;
-        WorkerPermits permits = new WorkerPermits(workers);
+        this.metrics = metrics;
+        permits = new WorkerPermits(workers);
         admission = new Lane(maxEvaluations, permits.admission());
         audit = new Lane(Math.max(1, maxEvaluations / 2), permits.audit());
+    }
+
+    /** How near the bounds are. */
+    public EvaluatorUsage usage() {
+        return new EvaluatorUsage(
+                permits.busy(), permits.count(), admission.usage(), audit.usage());
     }
 
     @Override
@@ -55,6 +68,7 @@ public final class EvaluatorVerticle extends VerticleBase {
                     case AUDIT -> audit;
                 };
         if (!lane.places().tryAcquire()) {
+            metrics.refused(message.body().policy().id());
             reply(message, new Outcome.Overloaded(lane.limit()));
             return;
         }
@@ -96,11 +110,27 @@ public final class EvaluatorVerticle extends VerticleBase {
 
     private AdmissionResponse response(Task task, Lane lane) {
         Policy.Ready policy = task.policy();
+        TimedPermits timed = new TimedPermits(lane.permits());
+        long start = System.nanoTime();
         Payload payload = task.review().payload(policy.entry().settings().json());
         EvaluationContext context =
-                new EvaluationContext(policy.hostCalls(), lane.permits(), limits, task.deadline());
+                new EvaluationContext(policy.hostCalls(), timed, limits, task.deadline());
         Evaluation evaluation = policy.module().validate(payload.json(), context);
-        return Verdict.of(evaluation, policy.entry(), task.origin(), task.review().uid(), payload);
+        AdmissionResponse vanilla = Verdict.vanilla(evaluation, task.review().uid(), payload);
+        measure(task, vanilla, Duration.ofNanos(System.nanoTime() - start), timed.waited());
+        return Verdict.of(vanilla, policy.entry(), task.origin());
+    }
+
+    private void measure(Task task, AdmissionResponse vanilla, Duration took, Duration waited) {
+        Policy.Ready policy = task.policy();
+        metrics.evaluated(
+                policy.id(),
+                policy.entry().mode(),
+                task.review(),
+                task.origin(),
+                vanilla,
+                took.minus(waited));
+        metrics.waited(policy.id(), waited);
     }
 
     private static void reply(Message<Task> message, Outcome outcome) {

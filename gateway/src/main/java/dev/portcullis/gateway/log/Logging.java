@@ -11,6 +11,7 @@ import dev.portcullis.gateway.option.LogOptions;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /** Sets up logging for the whole process: everything goes to standard output. */
 public final class Logging {
@@ -23,6 +24,9 @@ public final class Logging {
     public static void configure(LogOptions options) {
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         context.reset();
+        // Libraries that log through the JDK would write lines of their own form to standard error.
+        SLF4JBridgeHandler.removeHandlersForRootLogger();
+        SLF4JBridgeHandler.install();
         Layout<ILoggingEvent> layout =
                 switch (options.format()) {
                     case TEXT -> new LineLayout(options.colour());

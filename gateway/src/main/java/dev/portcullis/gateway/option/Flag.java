@@ -75,6 +75,11 @@ enum Flag {
             "--continue-on-errors",
             "KUBEWARDEN_CONTINUE_ON_ERRORS",
             "Serve although some policies cannot be used; those reject every request."),
+    ENABLE_METRICS(
+            "--enable-metrics",
+            "KUBEWARDEN_ENABLE_METRICS",
+            "Push metrics to an OTLP collector; OTEL_* variables say where. They can be scraped at"
+                    + " /metrics of the readiness port in any case."),
     LOG_LEVEL(
             "--log-level",
             "KUBEWARDEN_LOG_LEVEL",
@@ -126,7 +131,6 @@ enum Flag {
     VERIFICATION_PATH("--verification-path", "KUBEWARDEN_VERIFICATION_CONFIG_PATH", "FILE", false),
     DOCKER_CONFIG_JSON_PATH(
             "--docker-config-json-path", "KUBEWARDEN_DOCKER_CONFIG_JSON_PATH", "FOLDER", false),
-    ENABLE_METRICS("--enable-metrics", "KUBEWARDEN_ENABLE_METRICS", null, false),
     ENABLE_PPROF("--enable-pprof", "KUBEWARDEN_ENABLE_PPROF", null, false),
     DAEMON("--daemon", "KUBEWARDEN_DAEMON", null, false),
     DAEMON_PID_FILE("--daemon-pid-file", "KUBEWARDEN_DAEMON_PID_FILE", "FILE", false),

@@ -167,7 +167,8 @@ public final class GatewayCommand {
                 alwaysAcceptNamespace(values),
                 values.isOn(Flag.IGNORE_KUBERNETES_CONNECTION_FAILURE),
                 values.isOn(Flag.CONTINUE_ON_ERRORS),
-                log);
+                log,
+                values.isOn(Flag.ENABLE_METRICS));
     }
 
     private static @Nullable String alwaysAcceptNamespace(Values values) {

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param ignoreKubernetesConnectionFailure whether to start without an API server
  * @param continueOnErrors whether to serve although some policies cannot be used
  * @param log how to log
+ * @param pushMetrics whether to push measurements to an OTLP collector
  */
 public record GatewayOptions(
         String address,
@@ -38,4 +39,5 @@ public record GatewayOptions(
         @Nullable String alwaysAcceptNamespace,
         boolean ignoreKubernetesConnectionFailure,
         boolean continueOnErrors,
-        LogOptions log) {}
+        LogOptions log,
+        boolean pushMetrics) {}

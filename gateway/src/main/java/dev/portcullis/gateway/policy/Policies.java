@@ -1,6 +1,7 @@
 package dev.portcullis.gateway.policy;
 
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,5 +38,10 @@ public final class Policies {
     /** How many there are, broken ones included. */
     public int size() {
         return byId.size();
+    }
+
+    /** All of them, in the order of the file. */
+    public Collection<Policy> all() {
+        return Collections.unmodifiableCollection(byId.values());
     }
 }

@@ -35,6 +35,11 @@ final class Answer {
         }
     }
 
+    /** Whatever the type says. */
+    static void text(RoutingContext context, int status, String type, String body) {
+        end(context, status, type, Buffer.buffer(body));
+    }
+
     /** A status and nothing else. */
     static void empty(RoutingContext context, int status) {
         HttpServerResponse response = context.response();

@@ -1,6 +1,7 @@
 package dev.portcullis.gateway.route;
 
 import dev.portcullis.gateway.evaluate.Evaluators;
+import dev.portcullis.gateway.metrics.PolicyMetrics;
 import dev.portcullis.gateway.option.GatewayOptions;
 import dev.portcullis.gateway.policy.Policies;
 import dev.portcullis.gateway.tls.ServerTls;
@@ -43,6 +44,7 @@ public final class GatewayVerticle extends VerticleBase {
     private final GatewayOptions options;
     private final Policies policies;
     private final @Nullable ServerTls tls;
+    private final PolicyMetrics metrics;
     private final AtomicInteger port;
     private @Nullable HttpServer server;
 
@@ -50,16 +52,19 @@ public final class GatewayVerticle extends VerticleBase {
      * A listener.
      *
      * @param tls null for plain HTTP
+     * @param metrics counts what is answered without an evaluation
      * @param port receives the port that is listened on
      */
     public GatewayVerticle(
             GatewayOptions options,
             Policies policies,
             @Nullable ServerTls tls,
+            PolicyMetrics metrics,
             AtomicInteger port) {
         this.options = options;
         this.policies = policies;
         this.tls = tls;
+        this.metrics = metrics;
         this.port = port;
     }
 
@@ -118,7 +123,8 @@ public final class GatewayVerticle extends VerticleBase {
                             policies,
                             Evaluators.of(vertx),
                             options.policyTimeout(),
-                            options.alwaysAcceptNamespace());
+                            options.alwaysAcceptNamespace(),
+                            metrics);
             router.postWithRegex(endpoint.path()).handler(handler::arrive);
             router.postWithRegex(endpoint.path())
                     .handler(BodyHandler.create(false).setBodyLimit(options.bodyLimit().bytes()))

@@ -3,6 +3,7 @@ package dev.portcullis.gateway.route;
 import dev.portcullis.gateway.evaluate.Evaluators;
 import dev.portcullis.gateway.evaluate.Outcome;
 import dev.portcullis.gateway.evaluate.Task;
+import dev.portcullis.gateway.metrics.PolicyMetrics;
 import dev.portcullis.gateway.policy.Policies;
 import dev.portcullis.gateway.policy.Policy;
 import dev.portcullis.gateway.policy.PolicyEntry;
@@ -36,18 +37,21 @@ final class ReviewHandler {
     private final Evaluators evaluators;
     private final @Nullable Duration policyTimeout;
     private final @Nullable String alwaysAcceptNamespace;
+    private final PolicyMetrics metrics;
 
     ReviewHandler(
             Endpoint endpoint,
             Policies policies,
             Evaluators evaluators,
             @Nullable Duration policyTimeout,
-            @Nullable String alwaysAcceptNamespace) {
+            @Nullable String alwaysAcceptNamespace,
+            PolicyMetrics metrics) {
         this.endpoint = endpoint;
         this.policies = policies;
         this.evaluators = evaluators;
         this.policyTimeout = policyTimeout;
         this.alwaysAcceptNamespace = alwaysAcceptNamespace;
+        this.metrics = metrics;
     }
 
     /** Runs before the body is read: notes the time and refuses what is not JSON. */
@@ -105,20 +109,28 @@ final class ReviewHandler {
         switch (policies.named(id)) {
             case null -> unknown(context, id);
             case Policy.Broken broken when alwaysAccept && !broken.known() -> unknown(context, id);
-            case Policy _ when alwaysAccept ->
-                    answer(context, review, id, AdmissionResponse.accepted(review.uid()));
-            case Policy.Broken broken ->
-                    answer(
-                            context,
-                            review,
-                            id,
-                            AdmissionResponse.rejected(
-                                    review.uid(), broken.message(), INIT_ERROR_CODE));
+            case Policy policy when alwaysAccept -> acceptUnseen(context, review, policy);
+            case Policy.Broken broken -> {
+                metrics.notReady(id, broken.message());
+                answer(
+                        context,
+                        review,
+                        id,
+                        AdmissionResponse.rejected(
+                                review.uid(), broken.message(), INIT_ERROR_CODE));
+            }
             case Policy.Ready ready -> {
                 Deadline deadline = clientDeadline.min(policyDeadline(ready.entry()));
                 evaluate(context, new Task(ready, review, endpoint.origin(), deadline));
             }
         }
+    }
+
+    private void acceptUnseen(RoutingContext context, Review review, Policy policy) {
+        AdmissionResponse accepted = AdmissionResponse.accepted(review.uid());
+        PolicyEntry.Mode mode = policy instanceof Policy.Ready ready ? ready.entry().mode() : null;
+        metrics.evaluated(policy.id(), mode, review, endpoint.origin(), accepted, Duration.ZERO);
+        answer(context, review, policy.id(), accepted);
     }
 
     private static void unknown(RoutingContext context, String id) {
@@ -182,7 +194,7 @@ final class ReviewHandler {
         if (review instanceof Review.Admission admission) {
             line =
                     line.addKeyValue("operation", admission.operation())
-                            .addKeyValue("kind", admission.kind())
+                            .addKeyValue("kind", admission.subject().kind())
                             .addKeyValue("namespace", orEmpty(admission.namespace()))
                             .addKeyValue("name", orEmpty(admission.name()));
         }

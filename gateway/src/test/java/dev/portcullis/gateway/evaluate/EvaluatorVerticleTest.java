@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.portcullis.gateway.FakeModule;
 import dev.portcullis.gateway.FakePolicies;
 import dev.portcullis.gateway.Reviews;
+import dev.portcullis.gateway.metrics.PolicyMetrics;
 import dev.portcullis.gateway.review.ReviewReader;
 import dev.portcullis.gateway.verdict.Origin;
 import dev.portcullis.host.Deadline;
@@ -40,7 +41,11 @@ class EvaluatorVerticleTest {
     private void deploy(int workers, int maxEvaluations) {
         done(
                 vertx.deployVerticle(
-                        new EvaluatorVerticle(workers, maxEvaluations, GuestLimits.DEFAULT)));
+                        new EvaluatorVerticle(
+                                workers,
+                                maxEvaluations,
+                                GuestLimits.DEFAULT,
+                                PolicyMetrics.none())));
     }
 
     private static <T> T done(Future<T> future) {

@@ -93,6 +93,7 @@ class GatewayCommandTest {
                                 Map.entry(
                                         "KUBEWARDEN_IGNORE_KUBERNETES_CONNECTION_FAILURE", "true"),
                                 Map.entry("KUBEWARDEN_CONTINUE_ON_ERRORS", "true"),
+                                Map.entry("KUBEWARDEN_ENABLE_METRICS", "true"),
                                 Map.entry("KUBEWARDEN_LOG_LEVEL", "debug"),
                                 Map.entry("KUBEWARDEN_LOG_FMT", "json"),
                                 Map.entry("PORTCULLIS_BODY_LIMIT", "1MiB"),
@@ -120,7 +121,8 @@ class GatewayCommandTest {
                                 true,
                                 true,
                                 new LogOptions(
-                                        LogOptions.Level.DEBUG, LogOptions.Format.JSON, false)));
+                                        LogOptions.Level.DEBUG, LogOptions.Format.JSON, false),
+                                true));
     }
 
     @Test
@@ -224,7 +226,6 @@ class GatewayCommandTest {
                         "--sources-path",
                         "--verification-path",
                         "--docker-config-json-path",
-                        "--enable-metrics",
                         "--enable-pprof",
                         "--daemon",
                         "--daemon-pid-file",
@@ -234,7 +235,7 @@ class GatewayCommandTest {
 
     @Test
     void aSwitchThatIsNotSupportedMayBeOff() {
-        assertThat(of(Map.of("KUBEWARDEN_ENABLE_METRICS", "false"))).isInstanceOf(Serve.class);
+        assertThat(of(Map.of("KUBEWARDEN_ENABLE_PPROF", "false"))).isInstanceOf(Serve.class);
     }
 
     @ParameterizedTest
