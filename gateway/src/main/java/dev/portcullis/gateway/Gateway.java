@@ -69,6 +69,7 @@ public final class Gateway {
                                                         policies,
                                                         tls,
                                                         metrics,
+                                                        telemetry.spans(),
                                                         gateway.port),
                                         perCore)
                                 .onSuccess(gateway.listeners::set)

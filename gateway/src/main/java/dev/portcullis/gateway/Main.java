@@ -10,6 +10,7 @@ import dev.portcullis.gateway.metrics.Gauges;
 import dev.portcullis.gateway.option.GatewayCommand;
 import dev.portcullis.gateway.option.GatewayOptions;
 import dev.portcullis.gateway.option.Invocation;
+import dev.portcullis.gateway.option.LogOptions;
 import dev.portcullis.gateway.policy.LoadException;
 import dev.portcullis.gateway.policy.Policies;
 import dev.portcullis.gateway.policy.PoliciesFile;
@@ -18,6 +19,7 @@ import dev.portcullis.gateway.policy.Policy;
 import dev.portcullis.gateway.policy.PolicyEntry;
 import dev.portcullis.gateway.policy.PolicyLoader;
 import dev.portcullis.gateway.telemetry.Telemetry;
+import dev.portcullis.gateway.trace.Spans;
 import dev.portcullis.host.PolicyEngine;
 import dev.portcullis.host.StartLevel;
 import dev.portcullis.host.policy.WasmPolicyEngine;
@@ -75,7 +77,7 @@ public final class Main {
         PolicyEngine engine = new WasmPolicyEngine(options.workers(), StartLevel.Kind.INITIALISED);
         Capabilities capabilities = capabilities(vertx, options);
         Bounds.ofCapabilities(capabilities::usage, new Gauges(telemetry.meter()));
-        Policies policies = load(entries, engine, capabilities, options);
+        Policies policies = load(entries, engine, capabilities, options, telemetry.spans());
         // Loading decodes whole modules; what that took goes back to the system before requests
         // come.
         System.gc();
@@ -117,7 +119,10 @@ public final class Main {
 
     private static Telemetry telemetry(GatewayOptions options) throws StartException {
         try {
-            return Telemetry.start(options.pushMetrics(), System.getenv());
+            return Telemetry.start(
+                    options.pushMetrics(),
+                    options.log().format() == LogOptions.Format.OTLP,
+                    System.getenv());
         } catch (IllegalArgumentException e) {
             throw new StartException(String.valueOf(e.getMessage()), e);
         }
@@ -167,14 +172,16 @@ public final class Main {
             List<PolicyEntry> entries,
             PolicyEngine engine,
             Capabilities capabilities,
-            GatewayOptions options)
+            GatewayOptions options,
+            Spans spans)
             throws StartException, InterruptedException {
         PolicyLoader loader =
                 new PolicyLoader(
                         engine,
                         new GrantedCapabilities(capabilities),
                         options.guestLimits(),
-                        Runtime.getRuntime().availableProcessors());
+                        Runtime.getRuntime().availableProcessors(),
+                        spans);
         Policies policies;
         try {
             policies = loader.load(entries);

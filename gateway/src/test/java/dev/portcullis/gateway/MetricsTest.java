@@ -238,7 +238,7 @@ class MetricsTest {
         try (FakeCollector collector = new FakeCollector()) {
             Map<String, String> environment = new HashMap<>(collector.environment());
             environment.put("OTEL_METRICS_EXPORTER", "otlp");
-            try (Telemetry telemetry = Telemetry.start(false, environment)) {
+            try (Telemetry telemetry = Telemetry.start(false, false, environment)) {
                 telemetry.meter().counterBuilder("x").build().add(1);
             }
             assertThat(collector.metrics()).isEmpty();
@@ -250,7 +250,7 @@ class MetricsTest {
         try (FakeCollector collector = new FakeCollector()) {
             Map<String, String> environment = new HashMap<>(collector.environment());
             environment.put("OTEL_METRIC_EXPORT_INTERVAL", "3600000");
-            try (Telemetry telemetry = Telemetry.start(true, environment)) {
+            try (Telemetry telemetry = Telemetry.start(true, false, environment)) {
                 telemetry.meter().counterBuilder("last").build().add(1);
             }
             assertThat(pushed(collector, "last")).isPresent();
@@ -260,12 +260,14 @@ class MetricsTest {
     @Test
     void aVariableThatMakesNoSenseIsNamed() {
         assertThatThrownBy(() ->
-                        Telemetry.start(true, Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", "nowhere")))
+                        Telemetry.start(
+                                true, false, Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", "nowhere")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("nowhere");
         assertThatThrownBy(() ->
                         Telemetry.start(
                                 true,
+                                false,
                                 Map.of("OTEL_EXPORTER_OTLP_METRICS_CERTIFICATE", "/none.pem")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("/none.pem");

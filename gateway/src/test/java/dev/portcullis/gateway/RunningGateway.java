@@ -3,6 +3,7 @@ package dev.portcullis.gateway;
 import dev.portcullis.gateway.option.GatewayCommand;
 import dev.portcullis.gateway.option.GatewayOptions;
 import dev.portcullis.gateway.option.Invocation;
+import dev.portcullis.gateway.option.LogOptions;
 import dev.portcullis.gateway.policy.Policies;
 import dev.portcullis.gateway.policy.Policy;
 import dev.portcullis.gateway.telemetry.Telemetry;
@@ -30,7 +31,11 @@ public final class RunningGateway implements AutoCloseable {
     private RunningGateway(
             GatewayOptions options, Policies policies, Map<String, String> environment)
             throws Exception {
-        telemetry = Telemetry.start(options.pushMetrics(), environment);
+        telemetry =
+                Telemetry.start(
+                        options.pushMetrics(),
+                        options.log().format() == LogOptions.Format.OTLP,
+                        environment);
         gateway =
                 Gateway.start(vertx, options, policies, telemetry)
                         .toCompletionStage()

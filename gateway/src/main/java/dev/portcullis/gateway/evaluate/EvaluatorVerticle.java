@@ -4,6 +4,7 @@ import dev.portcullis.gateway.metrics.PolicyMetrics;
 import dev.portcullis.gateway.policy.Policy;
 import dev.portcullis.gateway.review.AdmissionResponse;
 import dev.portcullis.gateway.review.Payload;
+import dev.portcullis.gateway.trace.Span;
 import dev.portcullis.gateway.verdict.Verdict;
 import dev.portcullis.host.Evaluation;
 import dev.portcullis.host.EvaluationContext;
@@ -12,6 +13,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
 import java.time.Duration;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -84,11 +86,14 @@ public final class EvaluatorVerticle extends VerticleBase {
     }
 
     private Outcome evaluated(Task task, Lane lane) {
-        try {
-            return new Outcome.Decided(response(task, lane));
-        } catch (Throwable e) {
-            return broken(task, e);
-        }
+        return task.span()
+                .call(() -> {
+                    try {
+                        return new Outcome.Decided(response(task, lane));
+                    } catch (Throwable e) {
+                        return broken(task, e);
+                    }
+                });
     }
 
     private static Outcome broken(Task task, Throwable e) {
@@ -115,7 +120,15 @@ public final class EvaluatorVerticle extends VerticleBase {
         Payload payload = task.review().payload(policy.entry().settings().json());
         EvaluationContext context =
                 new EvaluationContext(policy.hostCalls(), timed, limits, task.deadline());
-        Evaluation evaluation = policy.module().validate(payload.json(), context);
+        Evaluation evaluation =
+                Span.within(
+                        "validate",
+                        Map.of(
+                                "policy_id",
+                                policy.id(),
+                                "runtime",
+                                policy.module().metadata().executionMode().wireName()),
+                        () -> policy.module().validate(payload.json(), context));
         AdmissionResponse vanilla = Verdict.vanilla(evaluation, task.review().uid(), payload);
         measure(task, vanilla, Duration.ofNanos(System.nanoTime() - start), timed.waited());
         return Verdict.of(vanilla, policy.entry(), task.origin());

@@ -29,7 +29,7 @@ public final class Logging {
         SLF4JBridgeHandler.install();
         Layout<ILoggingEvent> layout =
                 switch (options.format()) {
-                    case TEXT -> new LineLayout(options.colour());
+                    case TEXT, OTLP -> new LineLayout(options.colour());
                     case JSON -> new JsonLayout();
                 };
         layout.setContext(context);
@@ -47,6 +47,12 @@ public final class Logging {
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(level);
         root.addAppender(console);
+        if (options.format() == LogOptions.Format.OTLP) {
+            SpanEventAppender spans = new SpanEventAppender();
+            spans.setContext(context);
+            spans.start();
+            root.addAppender(spans);
+        }
         for (String name : QUIET) {
             context.getLogger(name)
                     .setLevel(level.isGreaterOrEqual(Level.WARN) ? level : Level.WARN);

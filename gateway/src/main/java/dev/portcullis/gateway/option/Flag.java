@@ -86,7 +86,12 @@ enum Flag {
             "LEVEL",
             "info",
             "One of trace, debug, info, warn, error."),
-    LOG_FMT("--log-fmt", "KUBEWARDEN_LOG_FMT", "FORMAT", "text", "One of text, json."),
+    LOG_FMT(
+            "--log-fmt",
+            "KUBEWARDEN_LOG_FMT",
+            "FORMAT",
+            "text",
+            "One of text, json, otlp; otlp is text and pushes traces to an OTLP collector."),
     LOG_NO_COLOR(
             "--log-no-color",
             "NO_COLOR",

@@ -148,7 +148,7 @@ public final class GatewayCommand {
         LogOptions log =
                 new LogOptions(
                         values.choice(Flag.LOG_LEVEL, LogOptions.Level.class),
-                        logFormat(values),
+                        values.choice(Flag.LOG_FMT, LogOptions.Format.class),
                         terminal && !values.isOn(Flag.LOG_NO_COLOR));
         boolean timeouts = !values.isOn(Flag.DISABLE_TIMEOUT_PROTECTION);
         return new GatewayOptions(
@@ -178,15 +178,6 @@ public final class GatewayCommand {
                     values.sourceOf(Flag.ALWAYS_ACCEPT) + " must not be empty");
         }
         return namespace;
-    }
-
-    private static LogOptions.Format logFormat(Values values) {
-        if ("otlp".equals(values.text(Flag.LOG_FMT))) {
-            throw new InvalidOptionException(
-                    values.sourceOf(Flag.LOG_FMT)
-                            + " otlp is not supported by this version of Portcullis");
-        }
-        return values.choice(Flag.LOG_FMT, LogOptions.Format.class);
     }
 
     private static ByteSize bodyLimit(Values values) {

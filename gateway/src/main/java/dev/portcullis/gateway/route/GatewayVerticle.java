@@ -5,6 +5,7 @@ import dev.portcullis.gateway.metrics.PolicyMetrics;
 import dev.portcullis.gateway.option.GatewayOptions;
 import dev.portcullis.gateway.policy.Policies;
 import dev.portcullis.gateway.tls.ServerTls;
+import dev.portcullis.gateway.trace.Spans;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.ClientAuth;
@@ -45,6 +46,7 @@ public final class GatewayVerticle extends VerticleBase {
     private final Policies policies;
     private final @Nullable ServerTls tls;
     private final PolicyMetrics metrics;
+    private final Spans spans;
     private final AtomicInteger port;
     private @Nullable HttpServer server;
 
@@ -53,6 +55,7 @@ public final class GatewayVerticle extends VerticleBase {
      *
      * @param tls null for plain HTTP
      * @param metrics counts what is answered without an evaluation
+     * @param spans follow requests
      * @param port receives the port that is listened on
      */
     public GatewayVerticle(
@@ -60,11 +63,13 @@ public final class GatewayVerticle extends VerticleBase {
             Policies policies,
             @Nullable ServerTls tls,
             PolicyMetrics metrics,
+            Spans spans,
             AtomicInteger port) {
         this.options = options;
         this.policies = policies;
         this.tls = tls;
         this.metrics = metrics;
+        this.spans = spans;
         this.port = port;
     }
 
@@ -124,7 +129,8 @@ public final class GatewayVerticle extends VerticleBase {
                             Evaluators.of(vertx),
                             options.policyTimeout(),
                             options.alwaysAcceptNamespace(),
-                            metrics);
+                            metrics,
+                            spans);
             router.postWithRegex(endpoint.path()).handler(handler::arrive);
             router.postWithRegex(endpoint.path())
                     .handler(BodyHandler.create(false).setBodyLimit(options.bodyLimit().bytes()))

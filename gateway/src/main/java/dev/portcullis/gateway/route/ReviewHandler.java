@@ -10,6 +10,8 @@ import dev.portcullis.gateway.policy.PolicyEntry;
 import dev.portcullis.gateway.review.AdmissionResponse;
 import dev.portcullis.gateway.review.InvalidReviewException;
 import dev.portcullis.gateway.review.Review;
+import dev.portcullis.gateway.trace.Span;
+import dev.portcullis.gateway.trace.Spans;
 import dev.portcullis.host.Deadline;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
@@ -19,7 +21,6 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /**
  * Answers one endpoint, on the event loop: reads the review, finds the policy, has it evaluated
@@ -29,8 +30,8 @@ final class ReviewHandler {
     private static final Logger LOG = LoggerFactory.getLogger(ReviewHandler.class);
     private static final Duration BODY_TIMEOUT = Duration.ofSeconds(30);
     private static final String ARRIVAL = "arrival";
+    private static final String SPAN = "span";
     private static final int INIT_ERROR_CODE = 500;
-    private static final int LONGEST_LOGGED_MESSAGE = 1_000;
 
     private final Endpoint endpoint;
     private final Policies policies;
@@ -38,6 +39,7 @@ final class ReviewHandler {
     private final @Nullable Duration policyTimeout;
     private final @Nullable String alwaysAcceptNamespace;
     private final PolicyMetrics metrics;
+    private final Spans spans;
 
     ReviewHandler(
             Endpoint endpoint,
@@ -45,13 +47,15 @@ final class ReviewHandler {
             Evaluators evaluators,
             @Nullable Duration policyTimeout,
             @Nullable String alwaysAcceptNamespace,
-            PolicyMetrics metrics) {
+            PolicyMetrics metrics,
+            Spans spans) {
         this.endpoint = endpoint;
         this.policies = policies;
         this.evaluators = evaluators;
         this.policyTimeout = policyTimeout;
         this.alwaysAcceptNamespace = alwaysAcceptNamespace;
         this.metrics = metrics;
+        this.spans = spans;
     }
 
     /** Runs before the body is read: notes the time and refuses what is not JSON. */
@@ -59,6 +63,7 @@ final class ReviewHandler {
         context.put(ARRIVAL, System.nanoTime());
         long timer = context.vertx().setTimer(BODY_TIMEOUT.toMillis(), late -> giveUp(context));
         context.addEndHandler(ended -> context.vertx().cancelTimer(timer));
+        RequestSpan.begin(context, spans);
         if (JsonType.is(context.request().getHeader("content-type"))) {
             context.next();
         } else {
@@ -98,6 +103,10 @@ final class ReviewHandler {
             Answer.error(context, 500, Answer.BROKEN);
             return;
         }
+        Span span = RequestSpan.of(context).part(endpoint.span());
+        RequestFields.request(span, spans.host(), id, review);
+        context.put(SPAN, span);
+        context.addEndHandler(ended -> span.end());
         judge(context, review, id, clientDeadline);
     }
 
@@ -114,14 +123,14 @@ final class ReviewHandler {
                 metrics.notReady(id, broken.message());
                 answer(
                         context,
-                        review,
-                        id,
                         AdmissionResponse.rejected(
                                 review.uid(), broken.message(), INIT_ERROR_CODE));
             }
             case Policy.Ready ready -> {
                 Deadline deadline = clientDeadline.min(policyDeadline(ready.entry()));
-                evaluate(context, new Task(ready, review, endpoint.origin(), deadline));
+                evaluate(
+                        context,
+                        new Task(ready, review, endpoint.origin(), deadline, spanOf(context)));
             }
         }
     }
@@ -130,7 +139,7 @@ final class ReviewHandler {
         AdmissionResponse accepted = AdmissionResponse.accepted(review.uid());
         PolicyEntry.Mode mode = policy instanceof Policy.Ready ready ? ready.entry().mode() : null;
         metrics.evaluated(policy.id(), mode, review, endpoint.origin(), accepted, Duration.ZERO);
-        answer(context, review, policy.id(), accepted);
+        answer(context, accepted);
     }
 
     private static void unknown(RoutingContext context, String id) {
@@ -142,9 +151,9 @@ final class ReviewHandler {
                 .evaluate(task)
                 .onSuccess(outcome -> {
                     switch (outcome) {
-                        case Outcome.Decided(var response) ->
-                                answer(context, task.review(), task.policy().id(), response);
-                        case Outcome.Overloaded(var limit) -> overloaded(context, limit);
+                        case Outcome.Decided(var response) -> answer(context, response);
+                        case Outcome.Overloaded(var limit) ->
+                                spanOf(context).run(() -> overloaded(context, limit));
                         case Outcome.Broken() -> Answer.error(context, 500, Answer.BROKEN);
                     }
                 })
@@ -159,9 +168,14 @@ final class ReviewHandler {
                 "Too many evaluations are under way (limit " + limit + "), try again");
     }
 
-    private void answer(
-            RoutingContext context, Review review, String id, AdmissionResponse response) {
-        log(review, id, response);
+    private void answer(RoutingContext context, AdmissionResponse response) {
+        Span span = spanOf(context);
+        RequestFields.response(span, response);
+        if (response.allowed()) {
+            span.run(() -> LOG.debug("admitted"));
+        } else {
+            span.run(() -> LOG.info("rejected"));
+        }
         Answer.json(context, 200, endpoint.write(response));
     }
 
@@ -182,38 +196,7 @@ final class ReviewHandler {
         return Deadline.in(policy.timeout() == null ? policyTimeout : policy.timeout());
     }
 
-    private void log(Review review, String id, AdmissionResponse response) {
-        Level level = response.allowed() ? Level.DEBUG : Level.INFO;
-        if (!LOG.isEnabledForLevel(level)) {
-            return;
-        }
-        var line =
-                LOG.atLevel(level)
-                        .addKeyValue("policy_id", id)
-                        .addKeyValue("request_uid", review.uid());
-        if (review instanceof Review.Admission admission) {
-            line =
-                    line.addKeyValue("operation", admission.operation())
-                            .addKeyValue("kind", admission.subject().kind())
-                            .addKeyValue("namespace", orEmpty(admission.namespace()))
-                            .addKeyValue("name", orEmpty(admission.name()));
-        }
-        AdmissionResponse.Status status = response.status();
-        line.addKeyValue("allowed", response.allowed())
-                .addKeyValue("mutated", response.patch() != null)
-                .addKeyValue("response_code", status == null ? null : status.code())
-                .addKeyValue("response_message", status == null ? "" : shortened(status.message()))
-                .log(response.allowed() ? "admitted" : "rejected");
-    }
-
-    private static String orEmpty(@Nullable String text) {
-        return text == null ? "" : text;
-    }
-
-    private static String shortened(@Nullable String text) {
-        String whole = orEmpty(text);
-        return whole.length() <= LONGEST_LOGGED_MESSAGE
-                ? whole
-                : whole.substring(0, LONGEST_LOGGED_MESSAGE) + "…";
+    private static Span spanOf(RoutingContext context) {
+        return Objects.requireNonNull(context.<Span>get(SPAN), SPAN);
     }
 }

@@ -1,6 +1,9 @@
 package dev.portcullis.gateway.telemetry;
 
+import dev.portcullis.gateway.trace.Spans;
 import io.opentelemetry.api.metrics.Meter;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.api.trace.TracerProvider;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigurationException;
@@ -24,32 +27,39 @@ public final class Telemetry implements AutoCloseable {
 
     private final OpenTelemetrySdk sdk;
     private final ScrapeReader reader;
+    private final Spans spans;
 
-    private Telemetry(OpenTelemetrySdk sdk, ScrapeReader reader) {
+    private Telemetry(OpenTelemetrySdk sdk, ScrapeReader reader, Spans spans) {
         this.sdk = sdk;
         this.reader = reader;
+        this.spans = spans;
     }
 
     /**
      * Starts what is wanted.
      *
      * @param pushMetrics whether to push measurements to a collector
+     * @param pushTraces whether to push spans to a collector
      * @param environment variables that count although the process may not have them
      * @throws IllegalArgumentException when a variable makes no sense; the message names it
      */
-    public static Telemetry start(boolean pushMetrics, Map<String, String> environment) {
+    public static Telemetry start(
+            boolean pushMetrics, boolean pushTraces, Map<String, String> environment) {
         ScrapeReader reader = new ScrapeReader();
         try {
             OpenTelemetrySdk sdk =
                     AutoConfiguredOpenTelemetrySdk.builder()
                             .disableShutdownHook()
                             .addPropertiesSupplier(() -> properties(environment))
-                            .addPropertiesCustomizer(given -> exporters(pushMetrics))
+                            .addPropertiesCustomizer(given -> exporters(pushMetrics, pushTraces))
                             .addMeterProviderCustomizer(
                                     (provider, properties) -> provider.registerMetricReader(reader))
                             .build()
                             .getOpenTelemetrySdk();
-            return new Telemetry(sdk, reader);
+            Tracer tracer =
+                    pushTraces ? sdk.getTracer(SERVICE) : TracerProvider.noop().get(SERVICE);
+            String host = environment.getOrDefault("HOSTNAME", "unknown");
+            return new Telemetry(sdk, reader, new Spans(tracer, host));
         } catch (ConfigurationException e) {
             throw new IllegalArgumentException(
                     "the OTEL_* variables cannot be used: " + e.getMessage(), e);
@@ -68,17 +78,26 @@ public final class Telemetry implements AutoCloseable {
     }
 
     /** Our flags decide what is exported, whatever the environment says. */
-    private static Map<String, String> exporters(boolean pushMetrics) {
+    private static Map<String, String> exporters(boolean pushMetrics, boolean pushTraces) {
         return Map.of(
-                "otel.metrics.exporter", pushMetrics ? "otlp" : "none",
-                "otel.traces.exporter", "none",
-                "otel.logs.exporter", "none",
-                "otel.propagators", "none");
+                "otel.metrics.exporter",
+                pushMetrics ? "otlp" : "none",
+                "otel.traces.exporter",
+                pushTraces ? "otlp" : "none",
+                "otel.logs.exporter",
+                "none",
+                "otel.propagators",
+                "none");
     }
 
     /** Makes instruments. */
     public Meter meter() {
         return sdk.getMeter(METER);
+    }
+
+    /** Follows requests, and sends what it saw where that is wanted. */
+    public Spans spans() {
+        return spans;
     }
 
     /** Shows the measurements to whoever asks. */

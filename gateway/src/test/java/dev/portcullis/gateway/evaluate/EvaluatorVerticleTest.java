@@ -9,6 +9,7 @@ import dev.portcullis.gateway.FakePolicies;
 import dev.portcullis.gateway.Reviews;
 import dev.portcullis.gateway.metrics.PolicyMetrics;
 import dev.portcullis.gateway.review.ReviewReader;
+import dev.portcullis.gateway.trace.Spans;
 import dev.portcullis.gateway.verdict.Origin;
 import dev.portcullis.host.Deadline;
 import dev.portcullis.host.GuestLimits;
@@ -59,7 +60,8 @@ class EvaluatorVerticleTest {
                                 FakePolicies.policy("p", new FakeModule(judge)),
                                 ReviewReader.admission(Reviews.create("u").getBytes(UTF_8)),
                                 origin,
-                                Deadline.none()));
+                                Deadline.none(),
+                                Spans.unexported().begin("validation")));
     }
 
     @Test

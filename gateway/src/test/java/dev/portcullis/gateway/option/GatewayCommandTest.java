@@ -155,8 +155,7 @@ class GatewayCommandTest {
                 "--log-level loud | --log-level must be one of trace, debug, info, warn, error, not"
                         + " 'loud'",
                 "--log-level INFO | --log-level must be one of",
-                "--log-fmt xml | --log-fmt must be one of text, json, not 'xml'",
-                "--log-fmt otlp | --log-fmt otlp is not supported by this version of Portcullis",
+                "--log-fmt xml | --log-fmt must be one of text, json, otlp, not 'xml'",
                 "--cert-file c | both certificate and key must be provided together",
                 "--key-file k | both certificate and key must be provided together",
                 "--client-ca-file a | client CA certificate requires server certificate and key to"
