@@ -80,6 +80,10 @@ enum Flag {
             "KUBEWARDEN_ENABLE_METRICS",
             "Push metrics to an OTLP collector; OTEL_* variables say where. They can be scraped at"
                     + " /metrics of the readiness port in any case."),
+    ENABLE_PPROF(
+            "--enable-pprof",
+            "KUBEWARDEN_ENABLE_PPROF",
+            "Let clients of the API fetch profiles: /debug/pprof/cpu and /debug/pprof/heap."),
     LOG_LEVEL(
             "--log-level",
             "KUBEWARDEN_LOG_LEVEL",
@@ -136,7 +140,6 @@ enum Flag {
     VERIFICATION_PATH("--verification-path", "KUBEWARDEN_VERIFICATION_CONFIG_PATH", "FILE", false),
     DOCKER_CONFIG_JSON_PATH(
             "--docker-config-json-path", "KUBEWARDEN_DOCKER_CONFIG_JSON_PATH", "FOLDER", false),
-    ENABLE_PPROF("--enable-pprof", "KUBEWARDEN_ENABLE_PPROF", null, false),
     DAEMON("--daemon", "KUBEWARDEN_DAEMON", null, false),
     DAEMON_PID_FILE("--daemon-pid-file", "KUBEWARDEN_DAEMON_PID_FILE", "FILE", false),
     DAEMON_STDOUT_FILE("--daemon-stdout-file", "KUBEWARDEN_DAEMON_STDOUT_FILE", "FILE", false),

@@ -168,7 +168,8 @@ public final class GatewayCommand {
                 values.isOn(Flag.IGNORE_KUBERNETES_CONNECTION_FAILURE),
                 values.isOn(Flag.CONTINUE_ON_ERRORS),
                 log,
-                values.isOn(Flag.ENABLE_METRICS));
+                values.isOn(Flag.ENABLE_METRICS),
+                values.isOn(Flag.ENABLE_PPROF));
     }
 
     private static @Nullable String alwaysAcceptNamespace(Values values) {

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param continueOnErrors whether to serve although some policies cannot be used
  * @param log how to log
  * @param pushMetrics whether to push measurements to an OTLP collector
+ * @param profiles whether clients may have profiles of this process
  */
 public record GatewayOptions(
         String address,
@@ -40,4 +41,5 @@ public record GatewayOptions(
         boolean ignoreKubernetesConnectionFailure,
         boolean continueOnErrors,
         LogOptions log,
-        boolean pushMetrics) {}
+        boolean pushMetrics,
+        boolean profiles) {}

@@ -138,6 +138,9 @@ public final class GatewayVerticle extends VerticleBase {
                     .failureHandler(context -> fail(context, endpoint));
             router.routeWithRegex(endpoint.path()).handler(context -> notAllowed(context, "POST"));
         }
+        if (options.profiles()) {
+            ProfileHandler.mount(router);
+        }
         router.errorHandler(404, context -> Answer.empty(context, 404));
         router.errorHandler(500, GatewayVerticle::broken);
         return router;

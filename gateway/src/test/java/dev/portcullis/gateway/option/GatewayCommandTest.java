@@ -94,6 +94,7 @@ class GatewayCommandTest {
                                         "KUBEWARDEN_IGNORE_KUBERNETES_CONNECTION_FAILURE", "true"),
                                 Map.entry("KUBEWARDEN_CONTINUE_ON_ERRORS", "true"),
                                 Map.entry("KUBEWARDEN_ENABLE_METRICS", "true"),
+                                Map.entry("KUBEWARDEN_ENABLE_PPROF", "true"),
                                 Map.entry("KUBEWARDEN_LOG_LEVEL", "debug"),
                                 Map.entry("KUBEWARDEN_LOG_FMT", "json"),
                                 Map.entry("PORTCULLIS_BODY_LIMIT", "1MiB"),
@@ -122,6 +123,7 @@ class GatewayCommandTest {
                                 true,
                                 new LogOptions(
                                         LogOptions.Level.DEBUG, LogOptions.Format.JSON, false),
+                                true,
                                 true));
     }
 
@@ -225,7 +227,6 @@ class GatewayCommandTest {
                         "--sources-path",
                         "--verification-path",
                         "--docker-config-json-path",
-                        "--enable-pprof",
                         "--daemon",
                         "--daemon-pid-file",
                         "--daemon-stdout-file",
@@ -234,7 +235,7 @@ class GatewayCommandTest {
 
     @Test
     void aSwitchThatIsNotSupportedMayBeOff() {
-        assertThat(of(Map.of("KUBEWARDEN_ENABLE_PPROF", "false"))).isInstanceOf(Serve.class);
+        assertThat(of(Map.of("KUBEWARDEN_DAEMON", "false"))).isInstanceOf(Serve.class);
     }
 
     @ParameterizedTest
@@ -255,7 +256,7 @@ class GatewayCommandTest {
         String help = ((Print) of(Map.of(), "--help")).text();
         assertThat(help)
                 .contains("--readiness-probe-port", "KUBEWARDEN_READINESS_PROBE_PORT", "8081")
-                .doesNotContain("--enable-pprof", "--continue-on-errors");
+                .doesNotContain("--sources-path", "--continue-on-errors");
     }
 
     @Test
