@@ -5,8 +5,11 @@ import dev.portcullis.capability.CapabilityOptions;
 import dev.portcullis.capability.kubernetes.KubernetesConnection;
 import dev.portcullis.capability.kubernetes.KubernetesConnectionException;
 import dev.portcullis.capability.kubernetes.KubernetesOptions;
+import dev.portcullis.gateway.daemon.Daemon;
+import dev.portcullis.gateway.daemon.DaemonException;
 import dev.portcullis.gateway.log.Logging;
 import dev.portcullis.gateway.metrics.Gauges;
+import dev.portcullis.gateway.option.DaemonOptions;
 import dev.portcullis.gateway.option.GatewayCommand;
 import dev.portcullis.gateway.option.GatewayOptions;
 import dev.portcullis.gateway.option.Invocation;
@@ -56,7 +59,7 @@ public final class Main {
             }
             case Invocation.Serve(var options) -> {
                 try {
-                    serve(options);
+                    begin(options, List.of(arguments));
                 } catch (StartException e) {
                     System.err.println(e.getMessage());
                     System.exit(START_ERROR);
@@ -65,6 +68,27 @@ public final class Main {
                     System.exit(START_ERROR);
                 }
             }
+        }
+    }
+
+    private static void begin(GatewayOptions options, List<String> arguments)
+            throws StartException, InterruptedException {
+        DaemonOptions daemon = options.daemon();
+        if (daemon == null) {
+            serve(options);
+            return;
+        }
+        try {
+            if (Daemon.isInBackground()) {
+                Daemon.settle(daemon);
+                serve(options);
+            } else {
+                entries(options);
+                long process = Daemon.start(Main.class, arguments, daemon);
+                System.out.println("serving in the background as process " + process);
+            }
+        } catch (DaemonException e) {
+            throw new StartException(String.valueOf(e.getMessage()), e);
         }
     }
 

@@ -169,7 +169,8 @@ public final class GatewayCommand {
                 values.isOn(Flag.CONTINUE_ON_ERRORS),
                 log,
                 values.isOn(Flag.ENABLE_METRICS),
-                values.isOn(Flag.ENABLE_PPROF));
+                values.isOn(Flag.ENABLE_PPROF),
+                daemon(values));
     }
 
     private static @Nullable String alwaysAcceptNamespace(Values values) {
@@ -203,6 +204,23 @@ public final class GatewayCommand {
                 memory,
                 values.size(Flag.GUEST_OUTPUT_LIMIT).bytes(),
                 values.number(Flag.GUEST_HOST_CALL_LIMIT, 0, 1_000_000));
+    }
+
+    private static @Nullable DaemonOptions daemon(Values values) {
+        if (values.isOn(Flag.DAEMON)) {
+            return new DaemonOptions(
+                    values.requiredPath(Flag.DAEMON_PID_FILE),
+                    values.path(Flag.DAEMON_STDOUT_FILE),
+                    values.path(Flag.DAEMON_STDERR_FILE));
+        }
+        for (Flag flag :
+                List.of(Flag.DAEMON_PID_FILE, Flag.DAEMON_STDOUT_FILE, Flag.DAEMON_STDERR_FILE)) {
+            if (values.isSet(flag)) {
+                throw new InvalidOptionException(
+                        values.sourceOf(flag) + " means nothing without --daemon");
+            }
+        }
+        return null;
     }
 
     private static @Nullable TlsOptions tls(Values values) {

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param log how to log
  * @param pushMetrics whether to push measurements to an OTLP collector
  * @param profiles whether clients may have profiles of this process
+ * @param daemon how to run in the background; null to stay where it was started
  */
 public record GatewayOptions(
         String address,
@@ -42,4 +43,5 @@ public record GatewayOptions(
         boolean continueOnErrors,
         LogOptions log,
         boolean pushMetrics,
-        boolean profiles) {}
+        boolean profiles,
+        @Nullable DaemonOptions daemon) {}

@@ -95,6 +95,10 @@ class GatewayCommandTest {
                                 Map.entry("KUBEWARDEN_CONTINUE_ON_ERRORS", "true"),
                                 Map.entry("KUBEWARDEN_ENABLE_METRICS", "true"),
                                 Map.entry("KUBEWARDEN_ENABLE_PPROF", "true"),
+                                Map.entry("KUBEWARDEN_DAEMON", "true"),
+                                Map.entry("KUBEWARDEN_DAEMON_PID_FILE", "pid"),
+                                Map.entry("KUBEWARDEN_DAEMON_STDOUT_FILE", "out"),
+                                Map.entry("KUBEWARDEN_DAEMON_STDERR_FILE", "err"),
                                 Map.entry("KUBEWARDEN_LOG_LEVEL", "debug"),
                                 Map.entry("KUBEWARDEN_LOG_FMT", "json"),
                                 Map.entry("PORTCULLIS_BODY_LIMIT", "1MiB"),
@@ -124,7 +128,8 @@ class GatewayCommandTest {
                                 new LogOptions(
                                         LogOptions.Level.DEBUG, LogOptions.Format.JSON, false),
                                 true,
-                                true));
+                                true,
+                                new DaemonOptions(Path.of("pid"), Path.of("out"), Path.of("err"))));
     }
 
     @Test
@@ -226,16 +231,18 @@ class GatewayCommandTest {
                         "--sigstore-trust-config",
                         "--sources-path",
                         "--verification-path",
-                        "--docker-config-json-path",
-                        "--daemon",
-                        "--daemon-pid-file",
-                        "--daemon-stdout-file",
-                        "--daemon-stderr-file");
+                        "--docker-config-json-path");
     }
 
     @Test
-    void aSwitchThatIsNotSupportedMayBeOff() {
-        assertThat(of(Map.of("KUBEWARDEN_DAEMON", "false"))).isInstanceOf(Serve.class);
+    void withoutDaemonItsFilesMeanNothing() {
+        assertThat(options(Map.of("KUBEWARDEN_DAEMON", "false")).daemon()).isNull();
+        assertThat(options(Map.of(), "--daemon").daemon())
+                .isEqualTo(new DaemonOptions(Path.of("policy-server.pid"), null, null));
+        assertThat(refusal(Map.of("KUBEWARDEN_DAEMON_PID_FILE", "x")))
+                .contains(
+                        "--daemon-pid-file (set by KUBEWARDEN_DAEMON_PID_FILE) means nothing"
+                                + " without --daemon");
     }
 
     @ParameterizedTest
