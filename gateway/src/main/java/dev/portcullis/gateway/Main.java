@@ -5,10 +5,15 @@ import dev.portcullis.capability.CapabilityOptions;
 import dev.portcullis.capability.kubernetes.KubernetesConnection;
 import dev.portcullis.capability.kubernetes.KubernetesConnectionException;
 import dev.portcullis.capability.kubernetes.KubernetesOptions;
+import dev.portcullis.gateway.daemon.Daemon;
+import dev.portcullis.gateway.daemon.DaemonException;
 import dev.portcullis.gateway.log.Logging;
+import dev.portcullis.gateway.metrics.Gauges;
+import dev.portcullis.gateway.option.DaemonOptions;
 import dev.portcullis.gateway.option.GatewayCommand;
 import dev.portcullis.gateway.option.GatewayOptions;
 import dev.portcullis.gateway.option.Invocation;
+import dev.portcullis.gateway.option.LogOptions;
 import dev.portcullis.gateway.policy.Entry;
 import dev.portcullis.gateway.policy.LoadException;
 import dev.portcullis.gateway.policy.Policies;
@@ -16,6 +21,8 @@ import dev.portcullis.gateway.policy.PoliciesFile;
 import dev.portcullis.gateway.policy.PoliciesFileException;
 import dev.portcullis.gateway.policy.Policy;
 import dev.portcullis.gateway.policy.PolicyLoader;
+import dev.portcullis.gateway.telemetry.Telemetry;
+import dev.portcullis.gateway.trace.Spans;
 import dev.portcullis.host.PolicyEngine;
 import dev.portcullis.host.StartLevel;
 import dev.portcullis.host.policy.WasmPolicyEngine;
@@ -52,7 +59,7 @@ public final class Main {
             }
             case Invocation.Serve(var options) -> {
                 try {
-                    serve(options);
+                    begin(options, List.of(arguments));
                 } catch (StartException e) {
                     System.err.println(e.getMessage());
                     System.exit(START_ERROR);
@@ -64,21 +71,46 @@ public final class Main {
         }
     }
 
+    private static void begin(GatewayOptions options, List<String> arguments)
+            throws StartException, InterruptedException {
+        DaemonOptions daemon = options.daemon();
+        if (daemon == null) {
+            serve(options);
+            return;
+        }
+        try {
+            if (Daemon.isInBackground()) {
+                Daemon.settle(daemon);
+                serve(options);
+            } else {
+                entries(options);
+                long process = Daemon.start(Main.class, arguments, daemon);
+                System.out.println("serving in the background as process " + process);
+            }
+        } catch (DaemonException e) {
+            throw new StartException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
     private static void serve(GatewayOptions options) throws StartException, InterruptedException {
         widenScheduler(options.workers());
         List<Entry> entries = entries(options);
         Logging.configure(options.log());
+        Telemetry telemetry = telemetry(options);
         Vertx vertx = vertx();
         PolicyEngine engine = new WasmPolicyEngine(options.workers(), StartLevel.Kind.INITIALISED);
-        Policies policies = load(entries, engine, capabilities(vertx, options), options);
+        Capabilities capabilities = capabilities(vertx, options);
+        Bounds.ofCapabilities(capabilities::usage, new Gauges(telemetry.meter()));
+        Policies policies = load(entries, engine, capabilities, options, telemetry.spans());
         // Loading decodes whole modules; what that took goes back to the system before requests
         // come.
         System.gc();
         Gateway gateway =
                 done(
-                        Gateway.start(vertx, options, policies),
+                        Gateway.start(vertx, options, policies, telemetry),
                         "cannot listen on " + options.address());
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(gateway, engine), "shutdown"));
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(() -> end(gateway, engine, telemetry), "shutdown"));
         LOG.atInfo()
                 .addKeyValue("address", options.address())
                 .addKeyValue("port", gateway.port())
@@ -105,6 +137,17 @@ public final class Main {
         try {
             return PoliciesFile.read(options.policies());
         } catch (PoliciesFileException e) {
+            throw new StartException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static Telemetry telemetry(GatewayOptions options) throws StartException {
+        try {
+            return Telemetry.start(
+                    options.pushMetrics(),
+                    options.log().format() == LogOptions.Format.OTLP,
+                    System.getenv());
+        } catch (IllegalArgumentException e) {
             throw new StartException(String.valueOf(e.getMessage()), e);
         }
     }
@@ -153,14 +196,16 @@ public final class Main {
             List<Entry> entries,
             PolicyEngine engine,
             Capabilities capabilities,
-            GatewayOptions options)
+            GatewayOptions options,
+            Spans spans)
             throws StartException, InterruptedException {
         PolicyLoader loader =
                 new PolicyLoader(
                         engine,
                         new GrantedCapabilities(capabilities),
                         options.guestLimits(),
-                        Runtime.getRuntime().availableProcessors());
+                        Runtime.getRuntime().availableProcessors(),
+                        spans);
         Policies policies;
         try {
             policies = loader.load(entries);
@@ -196,10 +241,11 @@ public final class Main {
     }
 
     /** Ends with exit code 0: the Java process would report the signal instead. */
-    private static void end(Gateway gateway, PolicyEngine engine) {
+    private static void end(Gateway gateway, PolicyEngine engine, Telemetry telemetry) {
         LOG.info("ending: no more requests are taken");
         gateway.stop();
         engine.close();
+        telemetry.close();
         Runtime.getRuntime().halt(0);
     }
 }

@@ -4,10 +4,12 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -16,22 +18,22 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** An authority and what it signs, made by the JDK's {@code keytool}. */
-final class Certificates {
+public final class Certificates {
     private static final String PASSWORD = "password";
 
     private final Path folder;
 
-    Certificates(Path folder) {
+    public Certificates(Path folder) {
         this.folder = folder;
     }
 
     /** Makes an authority. */
-    void authority(String name) throws Exception {
+    public void authority(String name) throws Exception {
         generate(name, "-ext", "bc:c=ca:true");
     }
 
     /** Makes a certificate for the loopback address, with its chain up to the authority. */
-    void signed(String name, String authority) throws Exception {
+    public void signed(String name, String authority) throws Exception {
         generate(name, "-ext", "san=ip:127.0.0.1", "-signer", authority);
     }
 
@@ -69,7 +71,7 @@ final class Certificates {
     }
 
     /** A PEM file with the whole chain, leaf first. */
-    Path chainFile(String name) throws Exception {
+    public Path chainFile(String name) throws Exception {
         StringBuilder text = new StringBuilder();
         for (Certificate certificate : keyStore().getCertificateChain(name)) {
             text.append(pem("CERTIFICATE", certificate.getEncoded()));
@@ -77,8 +79,13 @@ final class Certificates {
         return Files.writeString(folder.resolve(name + "-chain.pem"), text);
     }
 
+    /** The serial number of a certificate. */
+    public BigInteger serial(String name) throws Exception {
+        return ((X509Certificate) keyStore().getCertificate(name)).getSerialNumber();
+    }
+
     /** A PEM file with the private key. */
-    Path keyFile(String name) throws Exception {
+    public Path keyFile(String name) throws Exception {
         byte[] key = keyStore().getKey(name, PASSWORD.toCharArray()).getEncoded();
         return Files.writeString(folder.resolve(name + "-key.pem"), pem("PRIVATE KEY", key));
     }
@@ -92,7 +99,7 @@ final class Certificates {
     }
 
     /** A client that trusts this authority and shows this certificate; empty for none. */
-    SSLContext client(String authority, String own) throws Exception {
+    public SSLContext client(String authority, String own) throws Exception {
         KeyStore trusted = emptyStore();
         trusted.setCertificateEntry("ca", keyStore().getCertificate(authority));
         TrustManagerFactory trust =

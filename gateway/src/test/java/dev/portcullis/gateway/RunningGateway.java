@@ -3,8 +3,10 @@ package dev.portcullis.gateway;
 import dev.portcullis.gateway.option.GatewayCommand;
 import dev.portcullis.gateway.option.GatewayOptions;
 import dev.portcullis.gateway.option.Invocation;
+import dev.portcullis.gateway.option.LogOptions;
 import dev.portcullis.gateway.policy.Policies;
 import dev.portcullis.gateway.policy.Policy;
+import dev.portcullis.gateway.telemetry.Telemetry;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.URI;
@@ -23,11 +25,19 @@ public final class RunningGateway implements AutoCloseable {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     private final Vertx vertx = Vertx.vertx();
+    private final Telemetry telemetry;
     private final Gateway gateway;
 
-    private RunningGateway(GatewayOptions options, Policies policies) throws Exception {
+    private RunningGateway(
+            GatewayOptions options, Policies policies, Map<String, String> environment)
+            throws Exception {
+        telemetry =
+                Telemetry.start(
+                        options.pushMetrics(),
+                        options.log().format() == LogOptions.Format.OTLP,
+                        environment);
         gateway =
-                Gateway.start(vertx, options, policies)
+                Gateway.start(vertx, options, policies, telemetry)
                         .toCompletionStage()
                         .toCompletableFuture()
                         .get(30, TimeUnit.SECONDS);
@@ -36,7 +46,14 @@ public final class RunningGateway implements AutoCloseable {
     /** Serves these policies with these flags. */
     public static RunningGateway serving(List<? extends Policy> policies, String... flags)
             throws Exception {
-        return new RunningGateway(options(flags), new Policies(policies));
+        return serving(policies, Map.of(), flags);
+    }
+
+    /** Serves with these variables for its telemetry. */
+    public static RunningGateway serving(
+            List<? extends Policy> policies, Map<String, String> environment, String... flags)
+            throws Exception {
+        return new RunningGateway(options(flags), new Policies(policies), environment);
     }
 
     /** What these flags mean, with free ports of the loopback interface. */
@@ -78,12 +95,17 @@ public final class RunningGateway implements AutoCloseable {
     }
 
     public HttpResponse<String> readiness() throws Exception {
-        URI uri = URI.create("http://127.0.0.1:" + gateway.readinessPort() + "/readiness");
+        return getOnReadinessPort("/readiness");
+    }
+
+    public HttpResponse<String> getOnReadinessPort(String path) throws Exception {
+        URI uri = URI.create("http://127.0.0.1:" + gateway.readinessPort() + path);
         return send(HttpRequest.newBuilder(uri).GET().build());
     }
 
     @Override
     public void close() {
         gateway.stop();
+        telemetry.close();
     }
 }

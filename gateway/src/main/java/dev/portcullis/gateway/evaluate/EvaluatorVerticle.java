@@ -1,5 +1,6 @@
 package dev.portcullis.gateway.evaluate;
 
+import dev.portcullis.gateway.metrics.PolicyMetrics;
 import dev.portcullis.gateway.policy.Policy;
 import dev.portcullis.gateway.review.AdmissionResponse;
 import dev.portcullis.gateway.verdict.Verdict;
@@ -7,6 +8,7 @@ import dev.portcullis.host.GuestLimits;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,18 +28,29 @@ public final class EvaluatorVerticle extends VerticleBase {
     private final GuestLimits limits;
     private final Lane admission;
     private final Lane audit;
+    private final WorkerPermits permits;
+    private final PolicyMetrics metrics;
 
     /**
      * An evaluator.
      *
      * @param workers how many guests compute at once
      * @param maxEvaluations how many evaluations may be under way
+     * @param metrics counts what ends here
      */
-    public EvaluatorVerticle(int workers, int maxEvaluations, GuestLimits limits) {
+    public EvaluatorVerticle(
+            int workers, int maxEvaluations, GuestLimits limits, PolicyMetrics metrics) {
         this.limits = limits;
-        WorkerPermits permits = new WorkerPermits(workers);
+        this.metrics = metrics;
+        permits = new WorkerPermits(workers);
         admission = new Lane(maxEvaluations, permits.admission());
         audit = new Lane(Math.max(1, maxEvaluations / 2), permits.audit());
+    }
+
+    /** How near the bounds are. */
+    public EvaluatorUsage usage() {
+        return new EvaluatorUsage(
+                permits.busy(), permits.count(), admission.usage(), audit.usage());
     }
 
     @Override
@@ -52,6 +65,7 @@ public final class EvaluatorVerticle extends VerticleBase {
                     case AUDIT -> audit;
                 };
         if (!lane.places().tryAcquire()) {
+            metrics.refused(message.body().policy().id());
             reply(message, new Outcome.Overloaded(lane.limit()));
             return;
         }
@@ -67,11 +81,14 @@ public final class EvaluatorVerticle extends VerticleBase {
     }
 
     private Outcome evaluated(Task task, Lane lane) {
-        try {
-            return new Outcome.Decided(response(task, lane));
-        } catch (Throwable e) {
-            return broken(task, e);
-        }
+        return task.span()
+                .call(() -> {
+                    try {
+                        return new Outcome.Decided(response(task, lane));
+                    } catch (Throwable e) {
+                        return broken(task, e);
+                    }
+                });
     }
 
     private static Outcome broken(Task task, Throwable e) {
@@ -92,20 +109,37 @@ public final class EvaluatorVerticle extends VerticleBase {
     }
 
     private AdmissionResponse response(Task task, Lane lane) {
-        PolicyRun run = new PolicyRun(task, lane.permits(), limits);
-        String uid = task.review().uid();
+        TimedPermits timed = new TimedPermits(lane.permits());
+        PolicyRun run = new PolicyRun(task, timed, limits);
+        long start = System.nanoTime();
+        AdmissionResponse vanilla = vanilla(task, run);
+        measure(task, vanilla, Duration.ofNanos(System.nanoTime() - start), timed.waited());
+        return switch (task.policy()) {
+            case Policy.Ready policy -> Verdict.of(vanilla, policy.entry(), task.origin());
+            case Policy.Group group -> Verdict.ofGroup(vanilla, group.entry(), task.origin());
+        };
+    }
+
+    private static AdmissionResponse vanilla(Task task, PolicyRun run) {
         return switch (task.policy()) {
             case Policy.Ready policy -> {
                 PolicyRun.Result result = run.of(policy);
-                yield Verdict.of(
-                        result.evaluation(), policy.entry(), task.origin(), uid, result.payload());
+                yield Verdict.vanilla(result.evaluation(), task.review().uid(), result.payload());
             }
-            case Policy.Group group ->
-                    Verdict.ofGroup(
-                            new GroupRun(group, task, run).response(),
-                            group.entry(),
-                            task.origin());
+            case Policy.Group group -> new GroupRun(group, task, run).response();
         };
+    }
+
+    private void measure(Task task, AdmissionResponse vanilla, Duration took, Duration waited) {
+        Policy.Usable policy = task.policy();
+        metrics.evaluated(
+                policy.id(),
+                policy.mode(),
+                task.review(),
+                task.origin(),
+                vanilla,
+                took.minus(waited));
+        metrics.waited(policy.id(), waited);
     }
 
     private static void reply(Message<Task> message, Outcome outcome) {

@@ -14,4 +14,8 @@ record Lane(int limit, Semaphore places, ComputePermits permits) {
     Lane(int limit, ComputePermits permits) {
         this(limit, new Semaphore(limit), permits);
     }
+
+    EvaluatorUsage.Evaluations usage() {
+        return new EvaluatorUsage.Evaluations(limit - places.availablePermits(), limit);
+    }
 }

@@ -2,11 +2,13 @@ package dev.portcullis.gateway.evaluate;
 
 import dev.portcullis.gateway.policy.Policy;
 import dev.portcullis.gateway.review.Payload;
+import dev.portcullis.gateway.trace.Span;
 import dev.portcullis.host.ComputePermits;
 import dev.portcullis.host.Deadline;
 import dev.portcullis.host.Evaluation;
 import dev.portcullis.host.EvaluationContext;
 import dev.portcullis.host.GuestLimits;
+import java.util.Map;
 
 /**
  * Asks policies about one request, each with its own settings, grants and time limit, and all of
@@ -31,6 +33,15 @@ final class PolicyRun {
         Deadline deadline = task.timeout().deadlineFor(policy).min(task.deadline());
         EvaluationContext context =
                 new EvaluationContext(policy.hostCalls(), permits, limits, deadline);
-        return new Result(policy.module().validate(payload.json(), context), payload);
+        Evaluation evaluation =
+                Span.within(
+                        "validate",
+                        Map.of(
+                                "policy_id",
+                                policy.id(),
+                                "runtime",
+                                policy.module().metadata().executionMode().wireName()),
+                        () -> policy.module().validate(payload.json(), context));
+        return new Result(evaluation, payload);
     }
 }

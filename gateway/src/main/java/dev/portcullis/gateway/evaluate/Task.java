@@ -3,6 +3,7 @@ package dev.portcullis.gateway.evaluate;
 import dev.portcullis.gateway.policy.Policy;
 import dev.portcullis.gateway.policy.PolicyTimeout;
 import dev.portcullis.gateway.review.Review;
+import dev.portcullis.gateway.trace.Span;
 import dev.portcullis.gateway.verdict.Origin;
 import dev.portcullis.host.Deadline;
 
@@ -14,10 +15,12 @@ import dev.portcullis.host.Deadline;
  * @param origin who asks
  * @param deadline when the answer is worthless
  * @param timeout how long each policy may take besides; a group has several
+ * @param span what the work belongs to
  */
 public record Task(
         Policy.Usable policy,
         Review review,
         Origin origin,
         Deadline deadline,
-        PolicyTimeout timeout) {}
+        PolicyTimeout timeout,
+        Span span) {}

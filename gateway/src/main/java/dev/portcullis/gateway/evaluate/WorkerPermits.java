@@ -10,12 +10,24 @@ import java.util.concurrent.Semaphore;
  * much is audited, admission requests never wait behind more than those.
  */
 final class WorkerPermits {
+    private final int count;
     private final Semaphore workers;
     private final Semaphore auditWorkers;
 
     WorkerPermits(int count) {
+        this.count = count;
         workers = new Semaphore(count, true);
         auditWorkers = new Semaphore(Math.max(1, count / 2), true);
+    }
+
+    /** How many guests may compute at once. */
+    int count() {
+        return count;
+    }
+
+    /** How many guests compute. */
+    int busy() {
+        return count - workers.availablePermits();
     }
 
     /** For requests of the API server. */

@@ -7,9 +7,13 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.event.KeyValuePair;
 
-/** One line of text per event: {@code <time> LEVEL target: message key=value} (§21). */
+/**
+ * One line of text per event: {@code <time> LEVEL span{field=value}:inner{…}: target: message
+ * key=value} (§21).
+ */
 final class LineLayout extends LayoutBase<ILoggingEvent> {
     static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
@@ -25,7 +29,9 @@ final class LineLayout extends LayoutBase<ILoggingEvent> {
         StringBuilder line = new StringBuilder(160);
         line.append(TIME.format(timeOf(event))).append(' ');
         appendLevel(line, event);
-        line.append(' ').append(event.getLoggerName()).append(": ");
+        line.append(' ');
+        appendSpans(line, SpanPart.of(event));
+        line.append(event.getLoggerName()).append(": ");
         appendOnOneLine(line, event.getFormattedMessage());
         List<KeyValuePair> pairs = event.getKeyValuePairs();
         if (pairs != null) {
@@ -39,6 +45,22 @@ final class LineLayout extends LayoutBase<ILoggingEvent> {
             line.append(ThrowableProxyUtil.asString(event.getThrowableProxy())).append('\n');
         }
         return line.toString();
+    }
+
+    private static void appendSpans(StringBuilder line, List<SpanPart> spans) {
+        for (SpanPart span : spans) {
+            line.append(span.name());
+            char before = '{';
+            for (Map.Entry<String, Object> field : span.fields().entrySet()) {
+                line.append(before).append(field.getKey()).append('=');
+                appendOnOneLine(line, field.getValue().toString());
+                before = ' ';
+            }
+            line.append(before == '{' ? ":" : "}:");
+        }
+        if (!spans.isEmpty()) {
+            line.append(' ');
+        }
     }
 
     static Instant timeOf(ILoggingEvent event) {

@@ -11,6 +11,7 @@ import dev.portcullis.gateway.option.LogOptions;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /** Sets up logging for the whole process: everything goes to standard output. */
 public final class Logging {
@@ -23,9 +24,12 @@ public final class Logging {
     public static void configure(LogOptions options) {
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         context.reset();
+        // Libraries that log through the JDK would write lines of their own form to standard error.
+        SLF4JBridgeHandler.removeHandlersForRootLogger();
+        SLF4JBridgeHandler.install();
         Layout<ILoggingEvent> layout =
                 switch (options.format()) {
-                    case TEXT -> new LineLayout(options.colour());
+                    case TEXT, OTLP -> new LineLayout(options.colour());
                     case JSON -> new JsonLayout();
                 };
         layout.setContext(context);
@@ -43,6 +47,12 @@ public final class Logging {
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(level);
         root.addAppender(console);
+        if (options.format() == LogOptions.Format.OTLP) {
+            SpanEventAppender spans = new SpanEventAppender();
+            spans.setContext(context);
+            spans.start();
+            root.addAppender(spans);
+        }
         for (String name : QUIET) {
             context.getLogger(name)
                     .setLevel(level.isGreaterOrEqual(Level.WARN) ? level : Level.WARN);

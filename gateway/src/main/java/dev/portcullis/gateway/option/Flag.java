@@ -75,13 +75,49 @@ enum Flag {
             "--continue-on-errors",
             "KUBEWARDEN_CONTINUE_ON_ERRORS",
             "Serve although some policies cannot be used; those reject every request."),
+    ENABLE_METRICS(
+            "--enable-metrics",
+            "KUBEWARDEN_ENABLE_METRICS",
+            "Push metrics to an OTLP collector; OTEL_* variables say where. They can be scraped at"
+                    + " /metrics of the readiness port in any case."),
+    ENABLE_PPROF(
+            "--enable-pprof",
+            "KUBEWARDEN_ENABLE_PPROF",
+            "Let clients of the API fetch profiles: /debug/pprof/cpu and /debug/pprof/heap."),
+    DAEMON(
+            "--daemon",
+            "KUBEWARDEN_DAEMON",
+            "Check the flags and the policies file, then serve in the background."),
+    DAEMON_PID_FILE(
+            "--daemon-pid-file",
+            "KUBEWARDEN_DAEMON_PID_FILE",
+            "FILE",
+            "policy-server.pid",
+            "Receives the process id in the background."),
+    DAEMON_STDOUT_FILE(
+            "--daemon-stdout-file",
+            "KUBEWARDEN_DAEMON_STDOUT_FILE",
+            "FILE",
+            null,
+            "Receives standard output in the background; thrown away without this."),
+    DAEMON_STDERR_FILE(
+            "--daemon-stderr-file",
+            "KUBEWARDEN_DAEMON_STDERR_FILE",
+            "FILE",
+            null,
+            "Receives standard error in the background, also why a start failed."),
     LOG_LEVEL(
             "--log-level",
             "KUBEWARDEN_LOG_LEVEL",
             "LEVEL",
             "info",
             "One of trace, debug, info, warn, error."),
-    LOG_FMT("--log-fmt", "KUBEWARDEN_LOG_FMT", "FORMAT", "text", "One of text, json."),
+    LOG_FMT(
+            "--log-fmt",
+            "KUBEWARDEN_LOG_FMT",
+            "FORMAT",
+            "text",
+            "One of text, json, otlp; otlp is text and pushes traces to an OTLP collector."),
     LOG_NO_COLOR(
             "--log-no-color",
             "NO_COLOR",
@@ -125,13 +161,7 @@ enum Flag {
     SOURCES_PATH("--sources-path", "KUBEWARDEN_SOURCES_PATH", "FILE", false),
     VERIFICATION_PATH("--verification-path", "KUBEWARDEN_VERIFICATION_CONFIG_PATH", "FILE", false),
     DOCKER_CONFIG_JSON_PATH(
-            "--docker-config-json-path", "KUBEWARDEN_DOCKER_CONFIG_JSON_PATH", "FOLDER", false),
-    ENABLE_METRICS("--enable-metrics", "KUBEWARDEN_ENABLE_METRICS", null, false),
-    ENABLE_PPROF("--enable-pprof", "KUBEWARDEN_ENABLE_PPROF", null, false),
-    DAEMON("--daemon", "KUBEWARDEN_DAEMON", null, false),
-    DAEMON_PID_FILE("--daemon-pid-file", "KUBEWARDEN_DAEMON_PID_FILE", "FILE", false),
-    DAEMON_STDOUT_FILE("--daemon-stdout-file", "KUBEWARDEN_DAEMON_STDOUT_FILE", "FILE", false),
-    DAEMON_STDERR_FILE("--daemon-stderr-file", "KUBEWARDEN_DAEMON_STDERR_FILE", "FILE", false);
+            "--docker-config-json-path", "KUBEWARDEN_DOCKER_CONFIG_JSON_PATH", "FOLDER", false);
 
     private final String option;
     private final String variable;

@@ -148,7 +148,7 @@ public final class GatewayCommand {
         LogOptions log =
                 new LogOptions(
                         values.choice(Flag.LOG_LEVEL, LogOptions.Level.class),
-                        logFormat(values),
+                        values.choice(Flag.LOG_FMT, LogOptions.Format.class),
                         terminal && !values.isOn(Flag.LOG_NO_COLOR));
         boolean timeouts = !values.isOn(Flag.DISABLE_TIMEOUT_PROTECTION);
         return new GatewayOptions(
@@ -167,7 +167,10 @@ public final class GatewayCommand {
                 alwaysAcceptNamespace(values),
                 values.isOn(Flag.IGNORE_KUBERNETES_CONNECTION_FAILURE),
                 values.isOn(Flag.CONTINUE_ON_ERRORS),
-                log);
+                log,
+                values.isOn(Flag.ENABLE_METRICS),
+                values.isOn(Flag.ENABLE_PPROF),
+                daemon(values));
     }
 
     private static @Nullable String alwaysAcceptNamespace(Values values) {
@@ -177,15 +180,6 @@ public final class GatewayCommand {
                     values.sourceOf(Flag.ALWAYS_ACCEPT) + " must not be empty");
         }
         return namespace;
-    }
-
-    private static LogOptions.Format logFormat(Values values) {
-        if ("otlp".equals(values.text(Flag.LOG_FMT))) {
-            throw new InvalidOptionException(
-                    values.sourceOf(Flag.LOG_FMT)
-                            + " otlp is not supported by this version of Portcullis");
-        }
-        return values.choice(Flag.LOG_FMT, LogOptions.Format.class);
     }
 
     private static ByteSize bodyLimit(Values values) {
@@ -210,6 +204,23 @@ public final class GatewayCommand {
                 memory,
                 values.size(Flag.GUEST_OUTPUT_LIMIT).bytes(),
                 values.number(Flag.GUEST_HOST_CALL_LIMIT, 0, 1_000_000));
+    }
+
+    private static @Nullable DaemonOptions daemon(Values values) {
+        if (values.isOn(Flag.DAEMON)) {
+            return new DaemonOptions(
+                    values.requiredPath(Flag.DAEMON_PID_FILE),
+                    values.path(Flag.DAEMON_STDOUT_FILE),
+                    values.path(Flag.DAEMON_STDERR_FILE));
+        }
+        for (Flag flag :
+                List.of(Flag.DAEMON_PID_FILE, Flag.DAEMON_STDOUT_FILE, Flag.DAEMON_STDERR_FILE)) {
+            if (values.isSet(flag)) {
+                throw new InvalidOptionException(
+                        values.sourceOf(flag) + " means nothing without --daemon");
+            }
+        }
+        return null;
     }
 
     private static @Nullable TlsOptions tls(Values values) {

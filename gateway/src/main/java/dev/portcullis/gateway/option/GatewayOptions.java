@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * @param ignoreKubernetesConnectionFailure whether to start without an API server
  * @param continueOnErrors whether to serve although some policies cannot be used
  * @param log how to log
+ * @param pushMetrics whether to push measurements to an OTLP collector
+ * @param profiles whether clients may have profiles of this process
+ * @param daemon how to run in the background; null to stay where it was started
  */
 public record GatewayOptions(
         String address,
@@ -38,4 +41,7 @@ public record GatewayOptions(
         @Nullable String alwaysAcceptNamespace,
         boolean ignoreKubernetesConnectionFailure,
         boolean continueOnErrors,
-        LogOptions log) {}
+        LogOptions log,
+        boolean pushMetrics,
+        boolean profiles,
+        @Nullable DaemonOptions daemon) {}

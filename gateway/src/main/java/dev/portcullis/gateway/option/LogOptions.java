@@ -20,6 +20,8 @@ public record LogOptions(Level level, Format format, boolean colour) {
     /** The shape of a line. */
     public enum Format {
         TEXT,
-        JSON
+        JSON,
+        /** Lines of text, and spans that are pushed to an OTLP collector. */
+        OTLP
     }
 }

@@ -1,6 +1,7 @@
 package dev.portcullis.gateway.policy;
 
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,5 +50,10 @@ public final class Policies {
     /** Names in the policies file hold no slash. */
     private static boolean isMember(Policy policy) {
         return policy.id().contains("/");
+    }
+
+    /** All of them, in the order of the file. */
+    public Collection<Policy> all() {
+        return Collections.unmodifiableCollection(byId.values());
     }
 }

@@ -11,7 +11,10 @@ public sealed interface Policy {
     String id();
 
     /** Ready to judge. */
-    sealed interface Usable extends Policy {}
+    sealed interface Usable extends Policy {
+        /** What becomes of its verdict. */
+        Entry.Mode mode();
+    }
 
     /**
      * A single policy, ready to judge.
@@ -24,6 +27,11 @@ public sealed interface Policy {
         @Override
         public String id() {
             return entry.id();
+        }
+
+        @Override
+        public Entry.Mode mode() {
+            return entry.mode();
         }
     }
 
@@ -43,6 +51,11 @@ public sealed interface Policy {
         @Override
         public String id() {
             return entry.id();
+        }
+
+        @Override
+        public Entry.Mode mode() {
+            return entry.mode();
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.portcullis.gateway.policy;
 
+import dev.portcullis.gateway.trace.Span;
+import dev.portcullis.gateway.trace.Spans;
 import dev.portcullis.host.ComputePermits;
 import dev.portcullis.host.Deadline;
 import dev.portcullis.host.EvaluationContext;
@@ -43,18 +45,25 @@ public final class PolicyLoader {
     private final CapabilityAccess capabilities;
     private final GuestLimits limits;
     private final int parallel;
+    private final Spans spans;
 
     /**
      * A loader.
      *
      * @param parallel how many policies are prepared at the same time
+     * @param spans follow the work
      */
     public PolicyLoader(
-            PolicyEngine engine, CapabilityAccess capabilities, GuestLimits limits, int parallel) {
+            PolicyEngine engine,
+            CapabilityAccess capabilities,
+            GuestLimits limits,
+            int parallel,
+            Spans spans) {
         this.engine = engine;
         this.capabilities = capabilities;
         this.limits = limits;
         this.parallel = parallel;
+        this.spans = spans;
     }
 
     /**
@@ -168,8 +177,13 @@ public final class PolicyLoader {
                         ComputePermits.UNBOUNDED,
                         limits,
                         Deadline.in(SETTINGS_TIMEOUT));
+        Span span =
+                spans.begin("validate_settings")
+                        .put("policy_id", policy.id())
+                        .put("runtime", policy.module().metadata().executionMode().wireName());
         try {
-            return policy.module().validateSettings(policy.entry().settings().json(), context);
+            return span.finish(() ->
+                    policy.module().validateSettings(policy.entry().settings().json(), context));
         } catch (RuntimeException | Error e) {
             LOG.atError()
                     .setCause(e)

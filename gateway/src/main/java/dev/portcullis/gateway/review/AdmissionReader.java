@@ -2,8 +2,11 @@ package dev.portcullis.gateway.review;
 
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -20,12 +23,24 @@ final class AdmissionReader {
     private static final List<String> KIND = List.of("group", "version", "kind");
     private static final List<String> RESOURCE = List.of("group", "version", "resource");
 
+    /** Names that are told to operators besides being passed on. */
+    private static final Set<String> TOLD =
+            Set.of(
+                    "request.kind.group",
+                    "request.kind.version",
+                    "request.kind.kind",
+                    "request.resource.group",
+                    "request.resource.version",
+                    "request.resource.resource",
+                    "request.requestKind.kind",
+                    "request.subResource");
+
     private final Cursor cursor;
+    private final Map<String, String> told = new HashMap<>();
     private final SortedMap<String, PayloadParts> members = new TreeMap<>();
     private boolean requestSeen;
     private String uid = "";
     private String operation = "";
-    private String kind = "";
     private @Nullable String namespace;
     private @Nullable String name;
 
@@ -41,7 +56,23 @@ final class AdmissionReader {
         PayloadParts parts = new PayloadParts();
         parts.append("{\"request\":");
         parts.append(object(members));
-        return new Review.Admission(uid, operation, kind, namespace, name, parts);
+        return new Review.Admission(uid, operation, subject(), namespace, name, parts);
+    }
+
+    private Subject subject() {
+        return new Subject(
+                told("kind.group"),
+                told("kind.version"),
+                told("kind.kind"),
+                told("resource.group"),
+                told("resource.version"),
+                told("resource.resource"),
+                told("subResource"),
+                told("requestKind.kind"));
+    }
+
+    private String told(String path) {
+        return told.getOrDefault("request." + path, "");
     }
 
     private void memberOfReview(String member) throws IOException, InvalidReviewException {
@@ -104,6 +135,9 @@ final class AdmissionReader {
     }
 
     private PayloadParts string(String path) throws IOException, InvalidReviewException {
+        if (TOLD.contains(path)) {
+            told.put(path, cursor.string(path));
+        }
         return PayloadParts.of(
                 cursor.scalar(path, "a string", token -> token == JsonToken.VALUE_STRING));
     }
@@ -119,9 +153,6 @@ final class AdmissionReader {
                     if (!wanted.contains(member)) {
                         cursor.skip();
                         return;
-                    }
-                    if (path.equals("request.kind") && member.equals("kind")) {
-                        kind = cursor.string(path + "." + member);
                     }
                     found.put(member, string(path + "." + member));
                 });

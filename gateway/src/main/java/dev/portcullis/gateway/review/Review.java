@@ -18,7 +18,7 @@ public sealed interface Review {
     final class Admission implements Review {
         private final String uid;
         private final String operation;
-        private final String kind;
+        private final Subject subject;
         private final @Nullable String namespace;
         private final @Nullable String name;
         private final PayloadParts parts;
@@ -26,13 +26,13 @@ public sealed interface Review {
         Admission(
                 String uid,
                 String operation,
-                String kind,
+                Subject subject,
                 @Nullable String namespace,
                 @Nullable String name,
                 PayloadParts parts) {
             this.uid = uid;
             this.operation = operation;
-            this.kind = kind;
+            this.subject = subject;
             this.namespace = namespace;
             this.name = name;
             this.parts = parts;
@@ -48,9 +48,9 @@ public sealed interface Review {
             return operation;
         }
 
-        /** The object's kind, without its group. */
-        public String kind() {
-            return kind;
+        /** Which kind and which resource. */
+        public Subject subject() {
+            return subject;
         }
 
         /** Null for what lives in no namespace. */

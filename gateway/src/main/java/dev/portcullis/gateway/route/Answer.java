@@ -35,6 +35,20 @@ final class Answer {
         }
     }
 
+    /** Whatever the type says. */
+    static void text(RoutingContext context, int status, String type, String body) {
+        end(context, status, type, Buffer.buffer(body));
+    }
+
+    /** Bytes to be kept under a name. */
+    static void file(RoutingContext context, String name, Buffer body) {
+        HttpServerResponse response = context.response();
+        if (!response.ended() && !response.closed()) {
+            response.putHeader("content-disposition", "attachment; filename=\"" + name + "\"");
+            end(context, 200, "application/octet-stream", body);
+        }
+    }
+
     /** A status and nothing else. */
     static void empty(RoutingContext context, int status) {
         HttpServerResponse response = context.response();

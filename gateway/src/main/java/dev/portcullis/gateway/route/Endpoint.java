@@ -9,18 +9,20 @@ import dev.portcullis.gateway.verdict.Origin;
 
 /** The paths that take reviews (policy-server §10). */
 enum Endpoint {
-    VALIDATE("/validate/(?<policy>[^/]+)", Origin.VALIDATE, true),
-    AUDIT("/audit/(?<policy>[^/]+)", Origin.AUDIT, false),
-    VALIDATE_RAW("/validate_raw/(?<policy>[^/]+)", Origin.VALIDATE, false);
+    VALIDATE("/validate/(?<policy>[^/]+)", Origin.VALIDATE, true, "validation"),
+    AUDIT("/audit/(?<policy>[^/]+)", Origin.AUDIT, false, "audit"),
+    VALIDATE_RAW("/validate_raw/(?<policy>[^/]+)", Origin.VALIDATE, false, "validation_raw");
 
     private final String path;
     private final Origin origin;
     private final boolean jsonErrors;
+    private final String span;
 
-    Endpoint(String path, Origin origin, boolean jsonErrors) {
+    Endpoint(String path, Origin origin, boolean jsonErrors, String span) {
         this.path = path;
         this.origin = origin;
         this.jsonErrors = jsonErrors;
+        this.span = span;
     }
 
     /** A regular expression; the group {@code policy} is the policy's name. */
@@ -35,6 +37,11 @@ enum Endpoint {
     /** Whether errors of the body are told as JSON; else as plain text. */
     boolean jsonErrors() {
         return jsonErrors;
+    }
+
+    /** Under which name logs and traces show the work. */
+    String span() {
+        return span;
     }
 
     Review read(byte[] body) throws InvalidReviewException {

@@ -1,9 +1,11 @@
 package dev.portcullis.gateway.route;
 
 import dev.portcullis.gateway.evaluate.Evaluators;
+import dev.portcullis.gateway.metrics.PolicyMetrics;
 import dev.portcullis.gateway.option.GatewayOptions;
-import dev.portcullis.gateway.option.TlsOptions;
 import dev.portcullis.gateway.policy.Policies;
+import dev.portcullis.gateway.tls.ServerTls;
+import dev.portcullis.gateway.trace.Spans;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.ClientAuth;
@@ -11,13 +13,12 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
+import io.vertx.core.net.ServerSSLOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -43,17 +44,32 @@ public final class GatewayVerticle extends VerticleBase {
 
     private final GatewayOptions options;
     private final Policies policies;
+    private final @Nullable ServerTls tls;
+    private final PolicyMetrics metrics;
+    private final Spans spans;
     private final AtomicInteger port;
     private @Nullable HttpServer server;
 
     /**
      * A listener.
      *
+     * @param tls null for plain HTTP
+     * @param metrics counts what is answered without an evaluation
+     * @param spans follow requests
      * @param port receives the port that is listened on
      */
-    public GatewayVerticle(GatewayOptions options, Policies policies, AtomicInteger port) {
+    public GatewayVerticle(
+            GatewayOptions options,
+            Policies policies,
+            @Nullable ServerTls tls,
+            PolicyMetrics metrics,
+            Spans spans,
+            AtomicInteger port) {
         this.options = options;
         this.policies = policies;
+        this.tls = tls;
+        this.metrics = metrics;
+        this.spans = spans;
         this.port = port;
     }
 
@@ -61,6 +77,9 @@ public final class GatewayVerticle extends VerticleBase {
     public Future<?> start() {
         HttpServer listener = vertx.createHttpServer(serverOptions()).requestHandler(router());
         server = listener;
+        if (tls != null) {
+            tls.onChange(settings -> listener.updateSSLOptions(tlsOptions(settings)));
+        }
         return listener.listen().onSuccess(listening -> port.set(listening.actualPort()));
     }
 
@@ -79,24 +98,25 @@ public final class GatewayVerticle extends VerticleBase {
                         .setPort(options.port() == 0 ? ANY_SHARED_PORT : options.port())
                         .setHandle100ContinueAutomatically(true)
                         .setUseAlpn(false);
-        TlsOptions tls = options.tls();
-        if (tls == null) {
-            return server;
-        }
+        return tls == null ? server : withTls(server, tls.settings());
+    }
+
+    private static HttpServerOptions withTls(
+            HttpServerOptions server, ServerTls.Settings settings) {
         server.setSsl(true)
                 .setEnabledSecureTransportProtocols(Set.of("TLSv1.2", "TLSv1.3"))
-                .setKeyCertOptions(
-                        new PemKeyCertOptions()
-                                .setCertPath(tls.certificate().toString())
-                                .setKeyPath(tls.key().toString()));
-        if (!tls.clientAuthorities().isEmpty()) {
-            PemTrustOptions authorities = new PemTrustOptions();
-            for (Path authority : tls.clientAuthorities()) {
-                authorities.addCertPath(authority.toString());
-            }
+                .setKeyCertOptions(settings.identity());
+        PemTrustOptions authorities = settings.authorities();
+        if (authorities != null) {
             server.setTrustOptions(authorities).setClientAuth(ClientAuth.REQUIRED);
         }
         return server;
+    }
+
+    /** The TLS half of the options, for a listener that is already there. */
+    private static ServerSSLOptions tlsOptions(ServerTls.Settings settings) {
+        HttpServerOptions server = new HttpServerOptions().setUseAlpn(false);
+        return withTls(server, settings).getSslOptions();
     }
 
     private Router router() {
@@ -108,13 +128,18 @@ public final class GatewayVerticle extends VerticleBase {
                             policies,
                             Evaluators.of(vertx),
                             options.policyTimeout(),
-                            options.alwaysAcceptNamespace());
+                            options.alwaysAcceptNamespace(),
+                            metrics,
+                            spans);
             router.postWithRegex(endpoint.path()).handler(handler::arrive);
             router.postWithRegex(endpoint.path())
                     .handler(BodyHandler.create(false).setBodyLimit(options.bodyLimit().bytes()))
                     .handler(handler::judge)
                     .failureHandler(context -> fail(context, endpoint));
             router.routeWithRegex(endpoint.path()).handler(context -> notAllowed(context, "POST"));
+        }
+        if (options.profiles()) {
+            ProfileHandler.mount(router);
         }
         router.errorHandler(404, context -> Answer.empty(context, 404));
         router.errorHandler(500, GatewayVerticle::broken);

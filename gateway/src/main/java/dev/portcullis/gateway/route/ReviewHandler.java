@@ -3,12 +3,16 @@ package dev.portcullis.gateway.route;
 import dev.portcullis.gateway.evaluate.Evaluators;
 import dev.portcullis.gateway.evaluate.Outcome;
 import dev.portcullis.gateway.evaluate.Task;
+import dev.portcullis.gateway.metrics.PolicyMetrics;
+import dev.portcullis.gateway.policy.Entry;
 import dev.portcullis.gateway.policy.Policies;
 import dev.portcullis.gateway.policy.Policy;
 import dev.portcullis.gateway.policy.PolicyTimeout;
 import dev.portcullis.gateway.review.AdmissionResponse;
 import dev.portcullis.gateway.review.InvalidReviewException;
 import dev.portcullis.gateway.review.Review;
+import dev.portcullis.gateway.trace.Span;
+import dev.portcullis.gateway.trace.Spans;
 import dev.portcullis.host.Deadline;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
@@ -18,7 +22,6 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /**
  * Answers one endpoint, on the event loop: reads the review, finds the policy, has it evaluated
@@ -28,26 +31,32 @@ final class ReviewHandler {
     private static final Logger LOG = LoggerFactory.getLogger(ReviewHandler.class);
     private static final Duration BODY_TIMEOUT = Duration.ofSeconds(30);
     private static final String ARRIVAL = "arrival";
+    private static final String SPAN = "span";
     private static final int INIT_ERROR_CODE = 500;
-    private static final int LONGEST_LOGGED_MESSAGE = 1_000;
 
     private final Endpoint endpoint;
     private final Policies policies;
     private final Evaluators evaluators;
     private final PolicyTimeout policyTimeout;
     private final @Nullable String alwaysAcceptNamespace;
+    private final PolicyMetrics metrics;
+    private final Spans spans;
 
     ReviewHandler(
             Endpoint endpoint,
             Policies policies,
             Evaluators evaluators,
             @Nullable Duration policyTimeout,
-            @Nullable String alwaysAcceptNamespace) {
+            @Nullable String alwaysAcceptNamespace,
+            PolicyMetrics metrics,
+            Spans spans) {
         this.endpoint = endpoint;
         this.policies = policies;
         this.evaluators = evaluators;
         this.policyTimeout = new PolicyTimeout(policyTimeout);
         this.alwaysAcceptNamespace = alwaysAcceptNamespace;
+        this.metrics = metrics;
+        this.spans = spans;
     }
 
     /** Runs before the body is read: notes the time and refuses what is not JSON. */
@@ -55,6 +64,7 @@ final class ReviewHandler {
         context.put(ARRIVAL, System.nanoTime());
         long timer = context.vertx().setTimer(BODY_TIMEOUT.toMillis(), late -> giveUp(context));
         context.addEndHandler(ended -> context.vertx().cancelTimer(timer));
+        RequestSpan.begin(context, spans);
         if (JsonType.is(context.request().getHeader("content-type"))) {
             context.next();
         } else {
@@ -94,6 +104,10 @@ final class ReviewHandler {
             Answer.error(context, 500, Answer.BROKEN);
             return;
         }
+        Span span = RequestSpan.of(context).part(endpoint.span());
+        RequestFields.request(span, spans.host(), id, review);
+        context.put(SPAN, span);
+        context.addEndHandler(ended -> span.end());
         judge(context, review, id, clientDeadline);
     }
 
@@ -105,22 +119,34 @@ final class ReviewHandler {
         switch (policies.named(id)) {
             case null -> unknown(context, id);
             case Policy.Broken broken when alwaysAccept && !broken.known() -> unknown(context, id);
-            case Policy _ when alwaysAccept ->
-                    answer(context, review, id, AdmissionResponse.accepted(review.uid()));
-            case Policy.Broken broken ->
-                    answer(
-                            context,
-                            review,
-                            id,
-                            AdmissionResponse.rejected(
-                                    review.uid(), broken.message(), INIT_ERROR_CODE));
+            case Policy policy when alwaysAccept -> acceptUnseen(context, review, policy);
+            case Policy.Broken broken -> {
+                metrics.notReady(id, broken.message());
+                answer(
+                        context,
+                        AdmissionResponse.rejected(
+                                review.uid(), broken.message(), INIT_ERROR_CODE));
+            }
             case Policy.Usable policy -> {
                 Deadline deadline = clientDeadline.min(policyTimeout.deadlineFor(policy));
                 evaluate(
                         context,
-                        new Task(policy, review, endpoint.origin(), deadline, policyTimeout));
+                        new Task(
+                                policy,
+                                review,
+                                endpoint.origin(),
+                                deadline,
+                                policyTimeout,
+                                spanOf(context)));
             }
         }
+    }
+
+    private void acceptUnseen(RoutingContext context, Review review, Policy policy) {
+        AdmissionResponse accepted = AdmissionResponse.accepted(review.uid());
+        Entry.Mode mode = policy instanceof Policy.Usable usable ? usable.mode() : null;
+        metrics.evaluated(policy.id(), mode, review, endpoint.origin(), accepted, Duration.ZERO);
+        answer(context, accepted);
     }
 
     private static void unknown(RoutingContext context, String id) {
@@ -132,9 +158,9 @@ final class ReviewHandler {
                 .evaluate(task)
                 .onSuccess(outcome -> {
                     switch (outcome) {
-                        case Outcome.Decided(var response) ->
-                                answer(context, task.review(), task.policy().id(), response);
-                        case Outcome.Overloaded(var limit) -> overloaded(context, limit);
+                        case Outcome.Decided(var response) -> answer(context, response);
+                        case Outcome.Overloaded(var limit) ->
+                                spanOf(context).run(() -> overloaded(context, limit));
                         case Outcome.Broken() -> Answer.error(context, 500, Answer.BROKEN);
                     }
                 })
@@ -149,9 +175,14 @@ final class ReviewHandler {
                 "Too many evaluations are under way (limit " + limit + "), try again");
     }
 
-    private void answer(
-            RoutingContext context, Review review, String id, AdmissionResponse response) {
-        log(review, id, response);
+    private void answer(RoutingContext context, AdmissionResponse response) {
+        Span span = spanOf(context);
+        RequestFields.response(span, response);
+        if (response.allowed()) {
+            span.run(() -> LOG.debug("admitted"));
+        } else {
+            span.run(() -> LOG.info("rejected"));
+        }
         Answer.json(context, 200, endpoint.write(response));
     }
 
@@ -165,38 +196,7 @@ final class ReviewHandler {
         return new Deadline(arrival + timeout.toNanos());
     }
 
-    private void log(Review review, String id, AdmissionResponse response) {
-        Level level = response.allowed() ? Level.DEBUG : Level.INFO;
-        if (!LOG.isEnabledForLevel(level)) {
-            return;
-        }
-        var line =
-                LOG.atLevel(level)
-                        .addKeyValue("policy_id", id)
-                        .addKeyValue("request_uid", review.uid());
-        if (review instanceof Review.Admission admission) {
-            line =
-                    line.addKeyValue("operation", admission.operation())
-                            .addKeyValue("kind", admission.kind())
-                            .addKeyValue("namespace", orEmpty(admission.namespace()))
-                            .addKeyValue("name", orEmpty(admission.name()));
-        }
-        AdmissionResponse.Status status = response.status();
-        line.addKeyValue("allowed", response.allowed())
-                .addKeyValue("mutated", response.patch() != null)
-                .addKeyValue("response_code", status == null ? null : status.code())
-                .addKeyValue("response_message", status == null ? "" : shortened(status.message()))
-                .log(response.allowed() ? "admitted" : "rejected");
-    }
-
-    private static String orEmpty(@Nullable String text) {
-        return text == null ? "" : text;
-    }
-
-    private static String shortened(@Nullable String text) {
-        String whole = orEmpty(text);
-        return whole.length() <= LONGEST_LOGGED_MESSAGE
-                ? whole
-                : whole.substring(0, LONGEST_LOGGED_MESSAGE) + "…";
+    private static Span spanOf(RoutingContext context) {
+        return Objects.requireNonNull(context.<Span>get(SPAN), SPAN);
     }
 }

@@ -37,12 +37,21 @@ public final class Verdict {
     /** The response to a request that the policy has judged (policy-server §11, steps 6 and 7). */
     public static AdmissionResponse of(
             Evaluation evaluation, PolicyEntry policy, Origin origin, String uid, Payload payload) {
-        AdmissionResponse vanilla =
-                switch (evaluation) {
-                    case Evaluation.Answered(var answer) -> vanilla(answer, uid, payload);
-                    case Evaluation.Failed(_, var message) ->
-                            AdmissionResponse.rejected(uid, message, FAILURE_CODE);
-                };
+        return of(vanilla(evaluation, uid, payload), policy, origin);
+    }
+
+    /** What the policy itself said, in the shape of a response; measurements count this. */
+    public static AdmissionResponse vanilla(Evaluation evaluation, String uid, Payload payload) {
+        return switch (evaluation) {
+            case Evaluation.Answered(var answer) -> vanilla(answer, uid, payload);
+            case Evaluation.Failed(_, var message) ->
+                    AdmissionResponse.rejected(uid, message, FAILURE_CODE);
+        };
+    }
+
+    /** The response when the policy itself said this. */
+    public static AdmissionResponse of(
+            AdmissionResponse vanilla, PolicyEntry policy, Origin origin) {
         return switch (origin) {
             case VALIDATE -> withRules(vanilla, policy);
             case AUDIT -> vanilla;

@@ -7,8 +7,10 @@ import static org.awaitility.Awaitility.await;
 import dev.portcullis.gateway.FakeModule;
 import dev.portcullis.gateway.FakePolicies;
 import dev.portcullis.gateway.Reviews;
+import dev.portcullis.gateway.metrics.PolicyMetrics;
 import dev.portcullis.gateway.policy.PolicyTimeout;
 import dev.portcullis.gateway.review.ReviewReader;
+import dev.portcullis.gateway.trace.Spans;
 import dev.portcullis.gateway.verdict.Origin;
 import dev.portcullis.host.Deadline;
 import dev.portcullis.host.GuestLimits;
@@ -41,7 +43,11 @@ class EvaluatorVerticleTest {
     private void deploy(int workers, int maxEvaluations) {
         done(
                 vertx.deployVerticle(
-                        new EvaluatorVerticle(workers, maxEvaluations, GuestLimits.DEFAULT)));
+                        new EvaluatorVerticle(
+                                workers,
+                                maxEvaluations,
+                                GuestLimits.DEFAULT,
+                                PolicyMetrics.none())));
     }
 
     private static <T> T done(Future<T> future) {
@@ -56,7 +62,8 @@ class EvaluatorVerticleTest {
                                 ReviewReader.admission(Reviews.create("u").getBytes(UTF_8)),
                                 origin,
                                 Deadline.none(),
-                                new PolicyTimeout(null)));
+                                new PolicyTimeout(null),
+                                Spans.unexported().begin("validation")));
     }
 
     @Test

@@ -7,6 +7,8 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.portcullis.gateway.trace.Span;
+import dev.portcullis.gateway.trace.Spans;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -98,5 +100,52 @@ class LayoutTest {
         String line = new JsonLayout().doLayout(event("m", new IllegalStateException("why")));
         assertThat(new ObjectMapper().readTree(line).at("/fields/exception").asText())
                 .startsWith("java.lang.IllegalStateException: why");
+    }
+
+    private static Span outer() {
+        return Spans.unexported().begin("request").put("method", "POST").put("status", 200);
+    }
+
+    private static Span inner() {
+        return outer().part("validation").put("name", "nginx\n").put("allowed", true);
+    }
+
+    @Test
+    void textShowsTheSpansFromTheOutermostOn() {
+        assertThat(inner().call(() -> new LineLayout(false).doLayout(event("m", null))))
+                .contains(
+                        " INFO request{method=POST status=200}:validation{name=nginx\\n"
+                                + " allowed=true}: dev.portcullis.X: m\n");
+    }
+
+    @Test
+    void aSpanWithoutFieldsIsJustItsName() {
+        Span span = Spans.unexported().begin("empty");
+        assertThat(span.call(() -> new LineLayout(false).doLayout(event("m", null))))
+                .contains(" INFO empty: dev.portcullis.X: m\n");
+    }
+
+    @Test
+    void jsonShowsTheInnermostSpanAndAllOfThem() throws Exception {
+        String line = inner().call(() -> new JsonLayout().doLayout(event("m", null)));
+        JsonNode json = new ObjectMapper().readTree(line);
+        String outer = "{\"method\":\"POST\",\"status\":200,\"name\":\"request\"}";
+        String inner = "{\"object_name\":\"nginx\\n\",\"allowed\":true,\"name\":\"validation\"}";
+        assertThat(json.get("span").toString()).isEqualTo(inner);
+        assertThat(json.get("spans").toString()).isEqualTo("[" + outer + "," + inner + "]");
+    }
+
+    @Test
+    void whatAGuestSaysIsInASpanOfItsOwn() {
+        LoggingEvent event =
+                new LoggingEvent(
+                        "x",
+                        new LoggerContext().getLogger("policy_log"),
+                        Level.INFO,
+                        "hello",
+                        null,
+                        new Object[0]);
+        assertThat(inner().call(() -> new LineLayout(false).doLayout(event)))
+                .contains("allowed=true}:policy_log: policy_log: hello\n");
     }
 }

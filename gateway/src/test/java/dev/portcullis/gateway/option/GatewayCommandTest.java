@@ -93,6 +93,12 @@ class GatewayCommandTest {
                                 Map.entry(
                                         "KUBEWARDEN_IGNORE_KUBERNETES_CONNECTION_FAILURE", "true"),
                                 Map.entry("KUBEWARDEN_CONTINUE_ON_ERRORS", "true"),
+                                Map.entry("KUBEWARDEN_ENABLE_METRICS", "true"),
+                                Map.entry("KUBEWARDEN_ENABLE_PPROF", "true"),
+                                Map.entry("KUBEWARDEN_DAEMON", "true"),
+                                Map.entry("KUBEWARDEN_DAEMON_PID_FILE", "pid"),
+                                Map.entry("KUBEWARDEN_DAEMON_STDOUT_FILE", "out"),
+                                Map.entry("KUBEWARDEN_DAEMON_STDERR_FILE", "err"),
                                 Map.entry("KUBEWARDEN_LOG_LEVEL", "debug"),
                                 Map.entry("KUBEWARDEN_LOG_FMT", "json"),
                                 Map.entry("PORTCULLIS_BODY_LIMIT", "1MiB"),
@@ -120,7 +126,10 @@ class GatewayCommandTest {
                                 true,
                                 true,
                                 new LogOptions(
-                                        LogOptions.Level.DEBUG, LogOptions.Format.JSON, false)));
+                                        LogOptions.Level.DEBUG, LogOptions.Format.JSON, false),
+                                true,
+                                true,
+                                new DaemonOptions(Path.of("pid"), Path.of("out"), Path.of("err"))));
     }
 
     @Test
@@ -153,8 +162,7 @@ class GatewayCommandTest {
                 "--log-level loud | --log-level must be one of trace, debug, info, warn, error, not"
                         + " 'loud'",
                 "--log-level INFO | --log-level must be one of",
-                "--log-fmt xml | --log-fmt must be one of text, json, not 'xml'",
-                "--log-fmt otlp | --log-fmt otlp is not supported by this version of Portcullis",
+                "--log-fmt xml | --log-fmt must be one of text, json, otlp, not 'xml'",
                 "--cert-file c | both certificate and key must be provided together",
                 "--key-file k | both certificate and key must be provided together",
                 "--client-ca-file a | client CA certificate requires server certificate and key to"
@@ -223,18 +231,18 @@ class GatewayCommandTest {
                         "--sigstore-trust-config",
                         "--sources-path",
                         "--verification-path",
-                        "--docker-config-json-path",
-                        "--enable-metrics",
-                        "--enable-pprof",
-                        "--daemon",
-                        "--daemon-pid-file",
-                        "--daemon-stdout-file",
-                        "--daemon-stderr-file");
+                        "--docker-config-json-path");
     }
 
     @Test
-    void aSwitchThatIsNotSupportedMayBeOff() {
-        assertThat(of(Map.of("KUBEWARDEN_ENABLE_METRICS", "false"))).isInstanceOf(Serve.class);
+    void withoutDaemonItsFilesMeanNothing() {
+        assertThat(options(Map.of("KUBEWARDEN_DAEMON", "false")).daemon()).isNull();
+        assertThat(options(Map.of(), "--daemon").daemon())
+                .isEqualTo(new DaemonOptions(Path.of("policy-server.pid"), null, null));
+        assertThat(refusal(Map.of("KUBEWARDEN_DAEMON_PID_FILE", "x")))
+                .contains(
+                        "--daemon-pid-file (set by KUBEWARDEN_DAEMON_PID_FILE) means nothing"
+                                + " without --daemon");
     }
 
     @ParameterizedTest
@@ -255,7 +263,7 @@ class GatewayCommandTest {
         String help = ((Print) of(Map.of(), "--help")).text();
         assertThat(help)
                 .contains("--readiness-probe-port", "KUBEWARDEN_READINESS_PROBE_PORT", "8081")
-                .doesNotContain("--enable-pprof", "--continue-on-errors");
+                .doesNotContain("--sources-path", "--continue-on-errors");
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.portcullis.gateway.FakeModule;
+import dev.portcullis.gateway.trace.Spans;
 import dev.portcullis.host.FailureReason;
 import dev.portcullis.host.GuestLimits;
 import dev.portcullis.host.HostCalls;
@@ -89,7 +90,12 @@ class PolicyLoaderTest {
     }
 
     private static Policies load(Entry... entries) throws Exception {
-        return new PolicyLoader(new FakeEngine(), entry -> HostCalls.NONE, GuestLimits.DEFAULT, 2)
+        return new PolicyLoader(
+                        new FakeEngine(),
+                        entry -> HostCalls.NONE,
+                        GuestLimits.DEFAULT,
+                        2,
+                        Spans.unexported())
                 .load(List.of(entries));
     }
 
@@ -303,7 +309,8 @@ class PolicyLoaderTest {
                             throw new GrantException("unknown segment 'x'", new Exception());
                         },
                         GuestLimits.DEFAULT,
-                        2);
+                        2,
+                        Spans.unexported());
         List<PolicyEntry> entries = List.of(entry("p", "good"));
         assertThatExceptionOfType(LoadException.class)
                 .isThrownBy(() -> loader.load(entries))

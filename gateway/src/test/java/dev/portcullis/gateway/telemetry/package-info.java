@@ -1,0 +1,4 @@
+@NullMarked
+package dev.portcullis.gateway.telemetry;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.portcullis.gateway.tls;
+
+import org.jspecify.annotations.NullMarked;
