@@ -73,6 +73,7 @@ public final class Main {
 
     private static void begin(GatewayOptions options, List<String> arguments)
             throws StartException, InterruptedException {
+        WritableFolders.check(options.folders());
         DaemonOptions daemon = options.daemon();
         if (daemon == null) {
             serve(options);

@@ -51,6 +51,20 @@ enum Flag {
             "FILE",
             "policies.yml",
             "YAML or JSON file that lists the policies and their settings."),
+    POLICIES_DOWNLOAD_DIR(
+            "--policies-download-dir",
+            "KUBEWARDEN_POLICIES_DOWNLOAD_DIR",
+            "FOLDER",
+            null,
+            "Folder for fetched policies; created and checked at start. This version fetches"
+                    + " none, so it stays empty."),
+    SIGSTORE_CACHE_DIR(
+            "--sigstore-cache-dir",
+            "KUBEWARDEN_SIGSTORE_CACHE_DIR",
+            "FOLDER",
+            null,
+            "Folder for fetched trust roots; created and checked at start. This version fetches"
+                    + " none, so it stays empty."),
     ALWAYS_ACCEPT(
             "--always-accept-admission-reviews-on-namespace",
             "KUBEWARDEN_ALWAYS_ACCEPT_ADMISSION_REVIEWS_ON_NAMESPACE",
@@ -153,9 +167,6 @@ enum Flag {
             "4096",
             "Most evaluations under way, waiting ones included; more are refused with 503."),
 
-    POLICIES_DOWNLOAD_DIR(
-            "--policies-download-dir", "KUBEWARDEN_POLICIES_DOWNLOAD_DIR", "FOLDER", false),
-    SIGSTORE_CACHE_DIR("--sigstore-cache-dir", "KUBEWARDEN_SIGSTORE_CACHE_DIR", "FOLDER", false),
     SIGSTORE_TRUST_CONFIG(
             "--sigstore-trust-config", "KUBEWARDEN_SIGSTORE_TRUST_CONFIG_PATH", "FILE", false),
     SOURCES_PATH("--sources-path", "KUBEWARDEN_SOURCES_PATH", "FILE", false),

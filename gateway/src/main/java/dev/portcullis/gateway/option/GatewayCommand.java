@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
@@ -170,6 +171,11 @@ public final class GatewayCommand {
                 log,
                 values.isOn(Flag.ENABLE_METRICS),
                 values.isOn(Flag.ENABLE_PPROF),
+                Stream.of(Flag.POLICIES_DOWNLOAD_DIR, Flag.SIGSTORE_CACHE_DIR)
+                        .filter(values::isSet)
+                        .map(flag ->
+                                new FolderOption(values.sourceOf(flag), values.requiredPath(flag)))
+                        .toList(),
                 daemon(values));
     }
 

@@ -3,6 +3,7 @@ package dev.portcullis.gateway.option;
 import dev.portcullis.host.GuestLimits;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param log how to log
  * @param pushMetrics whether to push measurements to an OTLP collector
  * @param profiles whether clients may have profiles of this process
+ * @param folders set aside for what is fetched; must be writable
  * @param daemon how to run in the background; null to stay where it was started
  */
 public record GatewayOptions(
@@ -44,4 +46,9 @@ public record GatewayOptions(
         LogOptions log,
         boolean pushMetrics,
         boolean profiles,
-        @Nullable DaemonOptions daemon) {}
+        List<FolderOption> folders,
+        @Nullable DaemonOptions daemon) {
+    public GatewayOptions {
+        folders = List.copyOf(folders);
+    }
+}

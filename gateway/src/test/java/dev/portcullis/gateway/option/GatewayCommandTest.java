@@ -95,6 +95,8 @@ class GatewayCommandTest {
                                 Map.entry("KUBEWARDEN_CONTINUE_ON_ERRORS", "true"),
                                 Map.entry("KUBEWARDEN_ENABLE_METRICS", "true"),
                                 Map.entry("KUBEWARDEN_ENABLE_PPROF", "true"),
+                                Map.entry("KUBEWARDEN_POLICIES_DOWNLOAD_DIR", "/downloads"),
+                                Map.entry("KUBEWARDEN_SIGSTORE_CACHE_DIR", "/cache"),
                                 Map.entry("KUBEWARDEN_DAEMON", "true"),
                                 Map.entry("KUBEWARDEN_DAEMON_PID_FILE", "pid"),
                                 Map.entry("KUBEWARDEN_DAEMON_STDOUT_FILE", "out"),
@@ -129,6 +131,15 @@ class GatewayCommandTest {
                                         LogOptions.Level.DEBUG, LogOptions.Format.JSON, false),
                                 true,
                                 true,
+                                List.of(
+                                        new FolderOption(
+                                                "--policies-download-dir (set by"
+                                                        + " KUBEWARDEN_POLICIES_DOWNLOAD_DIR)",
+                                                Path.of("/downloads")),
+                                        new FolderOption(
+                                                "--sigstore-cache-dir (set by"
+                                                        + " KUBEWARDEN_SIGSTORE_CACHE_DIR)",
+                                                Path.of("/cache"))),
                                 new DaemonOptions(Path.of("pid"), Path.of("out"), Path.of("err"))));
     }
 
@@ -226,8 +237,6 @@ class GatewayCommandTest {
         assertThat(unsupported())
                 .extracting(Flag::option)
                 .containsExactlyInAnyOrder(
-                        "--policies-download-dir",
-                        "--sigstore-cache-dir",
                         "--sigstore-trust-config",
                         "--sources-path",
                         "--verification-path",
