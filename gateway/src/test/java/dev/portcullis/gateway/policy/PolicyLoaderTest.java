@@ -295,7 +295,8 @@ class PolicyLoaderTest {
                             return HostCalls.NONE;
                         },
                         GuestLimits.DEFAULT,
-                        2)
+                        2,
+                        Spans.unexported())
                 .load(List.of(entry("p", "good"), group("m0()", "good", "good")));
         assertThat(asked).containsExactly("p[]", "g/m0[]", "g/m1[]");
     }
