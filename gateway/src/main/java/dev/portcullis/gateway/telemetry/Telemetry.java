@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 public final class Telemetry implements AutoCloseable {
     private static final String SERVICE = "kubewarden-policy-server";
     private static final String METER = "kubewarden";
-    private static final Duration FLUSH = Duration.ofSeconds(5);
+    private static final Duration FLUSH = Duration.ofSeconds(3);
 
     private final OpenTelemetrySdk sdk;
     private final ScrapeReader reader;
