@@ -10,10 +10,12 @@ import com.dylibso.chicory.wasm.types.FunctionImport;
 import com.dylibso.chicory.wasm.types.FunctionType;
 import com.dylibso.chicory.wasm.types.OpCode;
 import com.dylibso.chicory.wasm.types.PassiveElement;
+import com.dylibso.chicory.wasm.types.ValType;
 import dev.portcullis.host.wasm.MalformedModuleException;
 import dev.portcullis.host.wasm.WasmBinary;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -61,7 +63,11 @@ public final class DecodedModule {
         return !keepsPassiveSegments()
                 && module.tagSection().isEmpty()
                 && !uses(TABLE_CHANGES)
-                && module.importSection().importCount() == imports;
+                && module.importSection().importCount() == imports + importedMemories();
+    }
+
+    private int importedMemories() {
+        return module.importSection().count(ExternalType.MEMORY);
     }
 
     boolean keepsPassiveSegments() {
@@ -136,6 +142,32 @@ public final class DecodedModule {
             }
         }
         return false;
+    }
+
+    /** Whether a function takes and gives so many 32-bit integers and nothing else. */
+    public boolean isOfIntegers(int function, int parameters, int results) {
+        return type(function).params().equals(Collections.nCopies(parameters, ValType.I32))
+                && type(function).returns().equals(Collections.nCopies(results, ValType.I32));
+    }
+
+    /** The value of an exported global that is a constant of 32 bits. */
+    public OptionalInt exportedConstant(String name) {
+        int imported = module.importSection().count(ExternalType.GLOBAL);
+        for (int i = 0; i < module.exportSection().exportCount(); i++) {
+            var export = module.exportSection().getExport(i);
+            if (export.name().equals(name)
+                    && export.exportType() == ExternalType.GLOBAL
+                    && export.index() >= imported) {
+                var code =
+                        module.globalSection()
+                                .getGlobal(export.index() - imported)
+                                .initInstructions();
+                return !code.isEmpty() && code.getFirst().opcode() == OpCode.I32_CONST
+                        ? OptionalInt.of((int) code.getFirst().operand(0))
+                        : OptionalInt.empty();
+            }
+        }
+        return OptionalInt.empty();
     }
 
     /** Whether a function takes and gives nothing. */

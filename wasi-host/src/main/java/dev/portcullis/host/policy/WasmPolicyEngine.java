@@ -8,6 +8,7 @@ import dev.portcullis.host.PolicyModule;
 import dev.portcullis.host.StartLevel;
 import dev.portcullis.host.engine.DecodedModule;
 import dev.portcullis.host.engine.TieredModule;
+import dev.portcullis.host.rego.RegoProgram;
 import dev.portcullis.host.run.Watchdog;
 import dev.portcullis.host.wasi.GuestCommand;
 import dev.portcullis.host.wasi.WasiProgram;
@@ -91,6 +92,16 @@ public final class WasmPolicyEngine implements PolicyEngine {
                             : PolicyMetadata.DEFAULT;
             checkMode(metadata, section.isPresent());
             var decoded = DecodedModule.of(binary);
+            switch (metadata.executionMode()) {
+                case OPA -> {
+                    return rego(digest, metadata, RegoPolicyModule.Dialect.OPA, binary, decoded);
+                }
+                case GATEKEEPER -> {
+                    return rego(
+                            digest, metadata, RegoPolicyModule.Dialect.GATEKEEPER, binary, decoded);
+                }
+                case WAPC, WASI -> {}
+            }
             checkInterface(decoded);
             var module = new TieredModule(binary, decoded, compiler);
             var trials =
@@ -108,9 +119,27 @@ public final class WasmPolicyEngine implements PolicyEngine {
         }
     }
 
+    private PolicyModule rego(
+            String digest,
+            PolicyMetadata metadata,
+            RegoPolicyModule.Dialect dialect,
+            WasmBinary binary,
+            DecodedModule decoded)
+            throws ModuleException {
+        RegoProgram.check(decoded);
+        var module = new TieredModule(binary, decoded, compiler);
+        return new RegoPolicyModule(
+                digest,
+                metadata,
+                dialect,
+                module,
+                new RegoProgram(digest, module, decoded, watchdog, idleGuests, highestLevel),
+                watchdog);
+    }
+
     private static void checkMode(PolicyMetadata metadata, boolean hasSection)
             throws ModuleException {
-        if (metadata.executionMode() == ExecutionMode.WASI) {
+        if (metadata.executionMode() != ExecutionMode.WAPC) {
             return;
         }
         if (metadata.executionMode() == ExecutionMode.WAPC && metadata.protocolVersion() == null) {
@@ -126,7 +155,7 @@ public final class WasmPolicyEngine implements PolicyEngine {
         throw new ModuleException(
                 "execution mode "
                         + metadata.executionMode().wireName()
-                        + " is not supported by this version of Portcullis, only wasi is");
+                        + " is not supported by this version of Portcullis");
     }
 
     private static void checkInterface(DecodedModule decoded) throws ModuleException {
