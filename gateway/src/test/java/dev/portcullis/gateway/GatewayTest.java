@@ -30,6 +30,54 @@ class GatewayTest {
     }
 
     @Test
+    void aPolicyThatNeverAnswersDoesNotHangItsClient() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        var policy =
+                FakePolicies.policy(
+                        "silent",
+                        new FakeModule((payload, context) -> {
+                            never.await();
+                            return FakeModule.accept();
+                        }));
+        try (var gateway = RunningGateway.serving(List.of(policy), "--policy-timeout", "0")) {
+            var response = gateway.post("/validate/silent", Reviews.create("u1"));
+            assertThat(response.statusCode()).isEqualTo(500);
+            assertThat(response.body())
+                    .isEqualTo("{\"message\":\"Something went wrong\",\"status\":500}");
+        } finally {
+            never.countDown();
+        }
+    }
+
+    @Test
+    void moreEvaluationsThanAllowedAreRefusedWithAReason() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        var policy =
+                FakePolicies.policy(
+                        "slow",
+                        "timeoutEvalSeconds: 60",
+                        new FakeModule((payload, context) -> {
+                            begun.countDown();
+                            goOn.await();
+                            return FakeModule.accept();
+                        }));
+        try (var gateway = RunningGateway.serving(List.of(policy), "--max-evaluations", "1");
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var first = threads.submit(() -> gateway.post("/validate/slow", Reviews.create("u1")));
+            begun.await();
+            var second = gateway.post("/validate/slow", Reviews.create("u2"));
+            assertThat(second.statusCode()).isEqualTo(503);
+            assertThat(second.body())
+                    .isEqualTo(
+                            "{\"message\":\"Too many evaluations are under way (limit 1), try"
+                                    + " again\",\"status\":503}");
+            goOn.countDown();
+            assertThat(first.get().statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
     void aGatewayThatEndsAnswersWhatIsUnderWayAndTakesNothingNew() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);

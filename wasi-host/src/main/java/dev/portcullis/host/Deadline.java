@@ -8,16 +8,19 @@ import java.time.Duration;
  * <p>It covers waiting for a permit, computing, host calls and sleeps.
  */
 public record Deadline(long nanoTime) {
-    private static final long FAR = Duration.ofDays(365).toNanos();
+    private static final Duration FAR = Duration.ofDays(365);
 
     /** A deadline this far from now. */
     public static Deadline in(Duration duration) {
-        return new Deadline(System.nanoTime() + Math.min(FAR, duration.toNanos()));
+        if (duration.compareTo(FAR) > 0) {
+            return none();
+        }
+        return new Deadline(System.nanoTime() + (duration.isNegative() ? 0 : duration.toNanos()));
     }
 
     /** A deadline that will not be met in the life of a process. */
     public static Deadline none() {
-        return new Deadline(System.nanoTime() + FAR);
+        return new Deadline(System.nanoTime() + FAR.toNanos());
     }
 
     /** The earlier of the two. */

@@ -4,6 +4,8 @@ package dev.portcullis.host;
 public enum FailureReason {
     /** The guest ended with a non-zero exit code. */
     EXIT,
+    /** A waPC guest answered with an error of its own. */
+    GUEST_ERROR,
     /** The guest trapped: unreachable code, out-of-bounds access, stack exhausted, and the like. */
     TRAP,
     /** The deadline passed while the guest computed, waited or slept. */

@@ -2,6 +2,7 @@ package dev.portcullis.gateway.policy;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -17,7 +18,10 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  * endless value.
  */
 final class SettingsWriter {
-    private static final JsonFactory JSON = new JsonFactory();
+    private static final JsonFactory JSON =
+            JsonFactory.builder()
+                    .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
+                    .build();
     private static final int DEEPEST = 100;
     private static final int MOST_VALUES = 1_000_000;
     private static final int LONGEST_NUMBER = 1_000;

@@ -25,6 +25,9 @@ import org.snakeyaml.engine.v2.schema.CoreSchema;
 final class YamlDocument {
     private static final int MOST_CODE_POINTS = 16 << 20;
 
+    /** What they stand for is bounded by {@link SettingsWriter}. */
+    private static final int MOST_ALIASES = 10_000;
+
     private YamlDocument() {}
 
     /**
@@ -37,6 +40,7 @@ final class YamlDocument {
                 LoadSettings.builder()
                         .setSchema(new CoreSchema())
                         .setCodePointLimit(MOST_CODE_POINTS)
+                        .setMaxAliasesForCollections(MOST_ALIASES)
                         .build();
         try {
             return new Compose(settings)

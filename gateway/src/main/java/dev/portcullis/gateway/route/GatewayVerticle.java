@@ -7,13 +7,16 @@ import dev.portcullis.gateway.policy.Policies;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.ClientAuth;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
@@ -35,6 +38,8 @@ public final class GatewayVerticle extends VerticleBase {
 
     /** Kubernetes kills a process 30 seconds after it asked it to end. */
     private static final Duration DRAIN = Duration.ofSeconds(20);
+
+    private static final Duration LINGER = Duration.ofSeconds(2);
 
     private final GatewayOptions options;
     private final Policies policies;
@@ -123,20 +128,32 @@ public final class GatewayVerticle extends VerticleBase {
 
     private static void fail(RoutingContext context, Endpoint endpoint) {
         if (context.statusCode() == 413) {
-            // What is still coming of the body is not worth reading.
-            context.response().putHeader("connection", "close");
+            hangUpSoon(context);
             Answer.bodyError(context, endpoint, 413, Answer.TOO_LARGE);
         } else {
             broken(context);
         }
     }
 
-    private static void broken(RoutingContext context) {
-        if (context.response().closed()) {
-            LOG.debug("a client left before it was answered", context.failure());
-            return;
+    /**
+     * Leaves the client time to read the answer while it still sends, then closes the connection:
+     * Vert.x would wait for the rest of a body for as long as the client likes. HTTP/2 has streams
+     * for that.
+     */
+    private static void hangUpSoon(RoutingContext context) {
+        if (context.request().version() != HttpVersion.HTTP_2) {
+            context.response().putHeader("connection", "close");
+            HttpConnection connection = context.request().connection();
+            context.vertx().setTimer(LINGER.toMillis(), timer -> connection.close());
         }
-        LOG.error("a request could not be answered", context.failure());
+    }
+
+    private static void broken(RoutingContext context) {
+        if (context.response().closed() || context.failure() instanceof IOException) {
+            LOG.debug("a client left before it was answered", context.failure());
+        } else {
+            LOG.error("a request could not be answered", context.failure());
+        }
         Answer.error(context, 500, Answer.BROKEN);
     }
 }

@@ -26,6 +26,7 @@ import org.slf4j.event.Level;
  */
 final class ReviewHandler {
     private static final Logger LOG = LoggerFactory.getLogger(ReviewHandler.class);
+    private static final Duration BODY_TIMEOUT = Duration.ofSeconds(30);
     private static final String ARRIVAL = "arrival";
     private static final int INIT_ERROR_CODE = 500;
     private static final int LONGEST_LOGGED_MESSAGE = 1_000;
@@ -52,10 +53,19 @@ final class ReviewHandler {
     /** Runs before the body is read: notes the time and refuses what is not JSON. */
     void arrive(RoutingContext context) {
         context.put(ARRIVAL, System.nanoTime());
+        long timer = context.vertx().setTimer(BODY_TIMEOUT.toMillis(), late -> giveUp(context));
+        context.addEndHandler(ended -> context.vertx().cancelTimer(timer));
         if (JsonType.is(context.request().getHeader("content-type"))) {
             context.next();
         } else {
             Answer.bodyError(context, endpoint, 415, Answer.UNSUPPORTED_TYPE);
+        }
+    }
+
+    private static void giveUp(RoutingContext context) {
+        if (!context.request().isEnded()) {
+            LOG.debug("a client was too slow to send its request");
+            context.response().reset();
         }
     }
 

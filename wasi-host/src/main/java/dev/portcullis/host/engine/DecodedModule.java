@@ -58,9 +58,11 @@ public final class DecodedModule {
         return module;
     }
 
-    /** Whether nothing of the module but its memory and globals changes while it runs. */
+    /** Whether nothing of the module but its one memory and its globals changes while it runs. */
     public boolean changesOnlyMemoryAndGlobals() {
         return !keepsPassiveSegments()
+                && module.memorySection().map(s -> s.memoryCount()).orElse(0) + importedMemories()
+                        == 1
                 && module.tagSection().isEmpty()
                 && !uses(TABLE_CHANGES)
                 && module.importSection().importCount() == imports + importedMemories();
@@ -170,9 +172,23 @@ public final class DecodedModule {
         return OptionalInt.empty();
     }
 
+    /** Whether code of the module runs while it is instantiated. */
+    public boolean hasStartFunction() {
+        return module.startSection().isPresent();
+    }
+
     /** Whether a function takes and gives nothing. */
     public boolean isCommand(int function) {
         return type(function).params().isEmpty() && type(function).returns().isEmpty();
+    }
+
+    /** Whether a function takes so many i32 and gives one. */
+    public boolean takesNumbersAndGivesOne(int function, int parameters) {
+        return type(function)
+                .equals(
+                        FunctionType.of(
+                                Collections.nCopies(parameters, ValType.I32),
+                                List.of(ValType.I32)));
     }
 
     private FunctionType type(int function) {

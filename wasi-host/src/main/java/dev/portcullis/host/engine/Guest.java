@@ -41,6 +41,7 @@ public final class Guest {
     private final Map<Integer, Machine> replaced = new HashMap<>();
     private final ImportValues imports;
     private final Runnable interpretedCall;
+    private final List<LinearMemory> memories;
     private final LinearMemory memory;
     private final Instance home;
     private final List<@Nullable Instance> tierInstances = new ArrayList<>();
@@ -48,12 +49,18 @@ public final class Guest {
     /**
      * Instantiates a module; nothing of it has run but a start function.
      *
+     * @param memoryBytes bounds the memory from the first instruction on
      * @param interpretedCall told each time that a call enters interpreted code from elsewhere
      */
-    Guest(TieredModule module, Code code, ImportValues imports, Runnable interpretedCall) {
+    Guest(
+            TieredModule module,
+            Code code,
+            ImportValues imports,
+            long memoryBytes,
+            Runnable interpretedCall) {
         this.code = code;
         this.interpretedCall = interpretedCall;
-        var memories = new ArrayList<LinearMemory>();
+        this.memories = new ArrayList<>();
         this.imports = withMemory(module.home(), imports, memories);
         this.home =
                 Instance.builder(module.home())
@@ -80,13 +87,18 @@ public final class Guest {
                 exits.setRef(i, i, home);
             }
         }
+        limitMemory(memoryBytes);
         home.initialize(false);
     }
 
     /** A module that imports its memory gets one of its own, like any other module. */
     private static ImportValues withMemory(
-            WasmModule module, ImportValues functions, List<LinearMemory> memories) {
-        var imports = ImportValues.builder().addFunction(functions.functions());
+            WasmModule module, ImportValues given, List<LinearMemory> memories) {
+        var imports =
+                ImportValues.builder()
+                        .addFunction(given.functions())
+                        .addGlobal(given.globals())
+                        .addTable(given.tables());
         for (int i = 0; i < module.importSection().importCount(); i++) {
             if (module.importSection().getImport(i) instanceof MemoryImport wanted) {
                 var created = new LinearMemory(roomy(wanted.limits()));
@@ -124,9 +136,9 @@ public final class Guest {
         home.global(index).setValue(value);
     }
 
-    /** Runs an exported function without parameters. */
-    public void call(String export) {
-        home.export(export).apply();
+    /** Runs an exported function and gives its results, as raw bits. */
+    public long[] call(String export, long... arguments) {
+        return home.export(export).apply(arguments);
     }
 
     /** Runs an exported function of 32-bit integers that gives one, and none gives 0. */
@@ -149,14 +161,22 @@ public final class Guest {
         return memory;
     }
 
-    /** Bounds the memory's growth from now on. */
-    public void limitMemory(long bytes) {
-        memory.limit(bytes);
+    /**
+     * Bounds all memory of the guest from now on. A module's second memory and further ones stay as
+     * large as they are, so that the first may grow to the bound.
+     */
+    public final void limitMemory(long bytes) {
+        long rest = bytes;
+        for (var other : memories.subList(1, memories.size())) {
+            other.limit(other.size());
+            rest -= other.size();
+        }
+        memory.limit(rest);
     }
 
     /** Whether the guest ran into the bound of its memory. */
     public boolean memoryLimitReached() {
-        return memory.limitReached();
+        return memories.stream().anyMatch(LinearMemory::limitReached);
     }
 
     /** The index of the function at a place of the module's first table; -1 for none. */

@@ -111,6 +111,9 @@ final class LinearMemory implements Memory {
 
     /** Drops the array, keeping the blocks that differ from the image. Any thread may call it. */
     void park(byte[] image) {
+        if (parked != null) {
+            return;
+        }
         int blocks = (size + BLOCK - 1) / BLOCK;
         var changed = new int[blocks];
         int count = 0;
@@ -223,13 +226,18 @@ final class LinearMemory implements Memory {
 
     @Override
     public void initialize(Instance instance, DataSegment[] segments) {
+        initialize(instance, segments, 0);
+    }
+
+    @Override
+    public void initialize(Instance instance, DataSegment[] segments, int memoryIndex) {
         if (filled) {
             return; // a tier that shares this memory
         }
         filled = true;
         dataSegments = segments;
         for (var segment : segments) {
-            if (segment instanceof ActiveDataSegment active) {
+            if (segment instanceof ActiveDataSegment active && active.index() == memoryIndex) {
                 long offset =
                         ConstantEvaluators.computeConstantValue(
                                 instance, active.offsetInstructions())[0];

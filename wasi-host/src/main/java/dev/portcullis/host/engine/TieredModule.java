@@ -4,8 +4,10 @@ import com.dylibso.chicory.compiler.InterpreterFallback;
 import com.dylibso.chicory.compiler.MachineFactoryCompiler;
 import com.dylibso.chicory.runtime.ImportValues;
 import com.dylibso.chicory.runtime.InterpreterMachine;
+import com.dylibso.chicory.runtime.Memory;
 import com.dylibso.chicory.wasm.Parser;
 import com.dylibso.chicory.wasm.WasmModule;
+import com.dylibso.chicory.wasm.types.MemorySection;
 import dev.portcullis.host.wasm.WasmBinary;
 import java.io.ByteArrayInputStream;
 import java.util.BitSet;
@@ -133,10 +135,24 @@ public final class TieredModule {
         }
     }
 
-    /** A fresh copy of the module. */
-    public Guest guest(ImportValues imports) {
+    /**
+     * A fresh copy of the module.
+     *
+     * @param memoryBytes what its memory may grow to, already while its start function runs
+     */
+    public Guest guest(ImportValues imports, long memoryBytes) {
         var current = code;
-        return new Guest(this, current, imports, () -> countInterpretedCall(current));
+        return new Guest(this, current, imports, memoryBytes, () -> countInterpretedCall(current));
+    }
+
+    /** The memory that a fresh copy of the module begins with. */
+    public long initialMemoryBytes() {
+        long pages = 0;
+        var section = home.memorySection();
+        for (int i = 0; i < section.map(MemorySection::memoryCount).orElse(0); i++) {
+            pages += section.orElseThrow().getMemory(i).limits().initialPages();
+        }
+        return pages * Memory.PAGE_SIZE;
     }
 
     /** Leaves a function to {@link Guest#replace} in all guests made from now on. */
@@ -147,7 +163,8 @@ public final class TieredModule {
     /**
      * A fresh copy of the module, interpreted throughout, that tells {@code recorder} its calls.
      */
-    public Guest recordedGuest(DecodedModule decoded, ImportValues imports, CallRecorder recorder) {
+    public Guest recordedGuest(
+            DecodedModule decoded, ImportValues imports, long memoryBytes, CallRecorder recorder) {
         var recorded = newCode();
         var whole =
                 WasmModule.builder()
@@ -163,7 +180,7 @@ public final class TieredModule {
         recorded.add(
                 new Tier(whole, instance -> new RecordingInterpreter(instance, recorder), true),
                 allFunctions());
-        return new Guest(this, recorded, imports, () -> {});
+        return new Guest(this, recorded, imports, memoryBytes, () -> {});
     }
 
     /** Whether a guest runs the code that new guests get. */

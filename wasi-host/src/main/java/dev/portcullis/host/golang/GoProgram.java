@@ -117,6 +117,8 @@ public final class GoProgram {
         return !modules.isEmpty()
                 && !path.equals("main")
                 && !path.split("/", 2)[0].contains(".")
+                // The linker writes a dot in a path's last element as %2e.
+                && !path.contains("%")
                 && modules.stream().noneMatch(m -> path.equals(m) || path.startsWith(m + "/"));
     }
 

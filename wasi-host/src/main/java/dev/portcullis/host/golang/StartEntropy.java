@@ -43,6 +43,7 @@ public final class StartEntropy {
             name -> name.startsWith("runtime.map") || name.startsWith("internal/runtime/maps.");
 
     private static final int REALTIME = 0;
+    private static final String UNKNOWN = "an unknown function";
 
     /** Hash tables and pools; no value that they draw reaches a program's results. */
     private static final List<String> INTERNAL_USERS =
@@ -108,9 +109,9 @@ public final class StartEntropy {
     private static String culprit(List<@Nullable String> functions) {
         return functions.reversed().stream()
                 .filter(name -> !ofRuntime(name, false))
+                .map(name -> name == null ? UNKNOWN : name)
                 .findFirst()
-                .map(String::valueOf)
-                .orElse("an unknown function");
+                .orElse(UNKNOWN);
     }
 
     /**

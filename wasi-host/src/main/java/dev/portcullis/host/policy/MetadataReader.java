@@ -12,7 +12,9 @@ import dev.portcullis.host.PolicyMetadata.ExecutionMode;
 import dev.portcullis.host.PolicyMetadata.PolicyType;
 import dev.portcullis.host.PolicyMetadata.Resource;
 import dev.portcullis.host.PolicyMetadata.Rule;
-import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -44,10 +46,18 @@ final class MetadataReader {
      */
     static PolicyMetadata read(byte[] section) throws ModuleException {
         try {
-            return metadata(JSON.readTree(section));
+            // Jackson would guess the encoding; decoding first takes UTF-8 and nothing else.
+            return metadata(
+                    JSON.readTree(
+                            StandardCharsets.UTF_8
+                                    .newDecoder()
+                                    .decode(ByteBuffer.wrap(section))
+                                    .toString()));
+        } catch (CharacterCodingException e) {
+            throw refused("not valid UTF-8", e);
         } catch (JsonProcessingException e) {
             throw refused(e.getOriginalMessage(), e);
-        } catch (IOException | WrongTypeException e) {
+        } catch (WrongTypeException e) {
             throw refused(String.valueOf(e.getMessage()), e);
         }
     }
@@ -72,28 +82,28 @@ final class MetadataReader {
                 list(required(root, "rules"), "rules", MetadataReader::rule),
                 bool(required(root, "mutating"), "mutating"),
                 annotations(root.get("annotations")),
-                present(root, "backgroundAudit")
+                root.has("backgroundAudit")
                         ? bool(root.get("backgroundAudit"), "backgroundAudit")
                         : PolicyMetadata.DEFAULT.backgroundAudit(),
                 choice(
-                        optionalText(root, "executionMode"),
+                        textIfThere(root, "executionMode"),
                         "executionMode",
                         ExecutionMode.values(),
                         ExecutionMode::wireName,
                         PolicyMetadata.DEFAULT.executionMode()),
                 choice(
-                        optionalText(root, "policyType"),
+                        textIfThere(root, "policyType"),
                         "policyType",
                         PolicyType.values(),
                         PolicyType::wireName,
                         PolicyMetadata.DEFAULT.policyType()),
-                present(root, "contextAwareResources")
+                root.has("contextAwareResources")
                         ? list(
                                 root.get("contextAwareResources"),
                                 "contextAwareResources",
                                 MetadataReader::resource)
                         : List.of(),
-                present(root, "hostCapabilities")
+                root.hasNonNull("hostCapabilities")
                         ? texts(root.get("hostCapabilities"), "hostCapabilities")
                         : null,
                 optionalText(root, "minimumKubewardenVersion"));
@@ -132,10 +142,6 @@ final class MetadataReader {
         return found;
     }
 
-    private static boolean present(JsonNode object, String member) {
-        return object.hasNonNull(member);
-    }
-
     private static JsonNode required(JsonNode object, String member) {
         var node = object.get(member);
         if (node == null || node.isNull()) {
@@ -147,6 +153,12 @@ final class MetadataReader {
     private static @Nullable String optionalText(JsonNode object, String member) {
         var node = object.get(member);
         return node == null || node.isNull() ? null : text(node, member);
+    }
+
+    /** For members that may be absent but not null. */
+    private static @Nullable String textIfThere(JsonNode object, String member) {
+        var node = object.get(member);
+        return node == null ? null : text(node, member);
     }
 
     private static String text(JsonNode node, String what) {

@@ -55,7 +55,7 @@ final class WarmUpRequests {
                             new Kind(
                                     first(rule.apiGroups(), ""),
                                     first(rule.apiVersions(), "v1"),
-                                    resource.equals("*") ? "pods" : resource.split("/", 2)[0]));
+                                    resourceOf(resource)));
                 }
             }
         }
@@ -63,6 +63,12 @@ final class WarmUpRequests {
             kinds.add(new Kind("", "v1", "pods"));
         }
         return kinds;
+    }
+
+    /** The resource of a rule's {@code <resource>/<subresource>}. */
+    private static String resourceOf(String entry) {
+        var resource = entry.split("/", 2)[0];
+        return resource.equals("*") ? "pods" : resource;
     }
 
     private static String first(List<String> values, String fallback) {

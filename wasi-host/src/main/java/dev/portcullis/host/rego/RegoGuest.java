@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 final class RegoGuest {
     private static final int CHUNK = 4_096;
 
+    /** The longest text that is taken from a guest, in bytes. */
+    private static final int LONGEST_TEXT = 64 << 20;
+
     private final Guest guest;
     private final boolean exchangesValues;
     private Map<Integer, NamedBuiltin> builtins = Map.of();
@@ -45,8 +48,9 @@ final class RegoGuest {
      * Instantiates a module; its start function runs.
      *
      * @param exchangesValues whether the module reads and writes values in Rego's own notation
+     * @param memoryBytes bounds the memory from the first instruction on
      */
-    RegoGuest(TieredModule module, boolean exchangesValues) {
+    RegoGuest(TieredModule module, boolean exchangesValues, long memoryBytes) {
         this.exchangesValues = exchangesValues;
         var functions = new ArrayList<HostFunction>();
         functions.add(
@@ -73,7 +77,8 @@ final class RegoGuest {
                 module.guest(
                         ImportValues.builder()
                                 .addFunction(functions.toArray(HostFunction[]::new))
-                                .build());
+                                .build(),
+                        memoryBytes);
     }
 
     private interface Body {
@@ -185,6 +190,10 @@ final class RegoGuest {
                 }
             }
             bytes.writeBytes(chunk);
+            if (bytes.size() > LONGEST_TEXT) {
+                throw new RegoTrap(
+                        "the policy gave a text of more than " + LONGEST_TEXT + " bytes");
+            }
         }
         throw new RegoTrap("the policy gave a text that has no end in its memory");
     }

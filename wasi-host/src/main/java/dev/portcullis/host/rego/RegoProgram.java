@@ -2,6 +2,7 @@ package dev.portcullis.host.rego;
 
 import dev.portcullis.host.EvaluationContext;
 import dev.portcullis.host.FailureReason;
+import dev.portcullis.host.GuestLimits;
 import dev.portcullis.host.ModuleException;
 import dev.portcullis.host.StartLevel;
 import dev.portcullis.host.engine.DecodedModule;
@@ -90,7 +91,9 @@ public final class RegoProgram {
         var tables = new HashMap<String, String>();
         var ending =
                 watched(() -> {
-                    var guest = new RegoGuest(module, exchangesValues);
+                    var guest =
+                            new RegoGuest(
+                                    module, exchangesValues, GuestLimits.DEFAULT.memoryBytes());
                     guest.enter(new Query(Instant.now(), this::log));
                     tables.put("builtins", guest.table("builtins"));
                     tables.put("entrypoints", guest.table("entrypoints"));
@@ -201,7 +204,7 @@ public final class RegoProgram {
             var json = new AtomicReference<String>("");
             var ending =
                     turn.run(() -> {
-                        var guest = take();
+                        var guest = take(context);
                         taken.set(guest);
                         guest.enter(query);
                         Ending.limitMemory(guest.guest(), context);
@@ -231,6 +234,7 @@ public final class RegoProgram {
                                 case TRAP -> "wasm engine error: " + message;
                                 case DEADLINE -> DEADLINE_TEXT;
                                 case EXIT,
+                                        GUEST_ERROR,
                                         OVERLOAD,
                                         MEMORY,
                                         OUTPUT,
@@ -262,7 +266,7 @@ public final class RegoProgram {
         LOGGER.info("policy module {} prints: {}", name, text);
     }
 
-    private RegoGuest take() {
+    private RegoGuest take(EvaluationContext context) {
         for (var idle = pool.pollFirst(); idle != null; idle = pool.pollFirst()) {
             pooled.decrementAndGet();
             if (image != null && module.isCurrent(idle.guest())) {
@@ -270,7 +274,7 @@ public final class RegoProgram {
                 return idle;
             }
         }
-        var guest = new RegoGuest(module, exchangesValues);
+        var guest = new RegoGuest(module, exchangesValues, context.limits().memoryBytes());
         if (image != null) {
             guest.guest().restore(image);
         }

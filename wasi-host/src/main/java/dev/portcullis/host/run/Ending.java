@@ -11,6 +11,9 @@ public sealed interface Ending {
     String DEADLINE_TEXT =
             "Policy execution interrupted because it exceeded the allowed execution time";
 
+    /** The most characters of a guest's own words that a client is told. */
+    int MOST_WORDS = 8 * 1024;
+
     /** The guest returned to its caller. */
     record Returned() implements Ending {}
 
@@ -41,6 +44,21 @@ public sealed interface Ending {
         };
     }
 
+    /** A guest's own words, cut if they are long. */
+    static String clipped(String words) {
+        return words.length() <= MOST_WORDS
+                ? words
+                : words.substring(0, MOST_WORDS) + "… (truncated)";
+    }
+
+    /** What is told of a guest that exited when it should not have. */
+    static String exitText(int code, OutputCapture output) {
+        var words = output.errorText();
+        return words.isEmpty()
+                ? "policy exited with code " + code + " and wrote nothing to standard error"
+                : "policy exited with code " + code + ": " + words;
+    }
+
     private static Ending memoryLimit(EvaluationContext context) {
         return new Stopped(FailureReason.MEMORY, memoryText(context));
     }
@@ -53,7 +71,8 @@ public sealed interface Ending {
         }
     }
 
-    private static String memoryText(EvaluationContext context) {
+    /** What is told of a guest that wanted more memory than it may have. */
+    static String memoryText(EvaluationContext context) {
         return "policy exceeded its memory limit of " + context.limits().memoryBytes() + " bytes";
     }
 }

@@ -1,5 +1,6 @@
 package dev.portcullis.host.run;
 
+import dev.portcullis.host.GuestLimits;
 import dev.portcullis.host.engine.Guest;
 import dev.portcullis.host.engine.TieredModule;
 import java.util.OptionalInt;
@@ -65,7 +66,7 @@ public final class GuestPool<S extends Session> {
         }
         var imports = new Imports<>(hostModule);
         imports.enter(session);
-        var guest = module.guest(imports.values());
+        var guest = module.guest(imports.values(), GuestLimits.MAX_MEMORY_BYTES);
         generator.ifPresent(function -> guest.replace(function, new GoRandom(guest)));
         return new Idle<>(imports, guest);
     }

@@ -3,8 +3,12 @@ package dev.portcullis.host.run;
 import dev.portcullis.host.FailureReason;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 
-/** A guest's standard output and standard error, kept in memory under one common bound. */
+/**
+ * A guest's standard output and standard error, kept in memory under one common bound. What the
+ * guest hands over in other ways is counted against the bound as well.
+ */
 public final class OutputCapture {
     private final long limit;
     private long written;
@@ -33,6 +37,30 @@ public final class OutputCapture {
         return standardError.bytes.toByteArray();
     }
 
+    /** What the guest wrote to standard output, as text without blanks around it. */
+    public String outputText() {
+        return text(outputBytes());
+    }
+
+    /** What the guest wrote to standard error, as text without blanks around it, cut if long. */
+    public String errorText() {
+        return Ending.clipped(text(errorBytes()));
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8).strip();
+    }
+
+    /** Counts bytes that are kept elsewhere; ends the guest when the bound is passed. */
+    public void count(long bytes) {
+        written += bytes;
+        if (written > limit) {
+            throw new GuestLimitException(
+                    FailureReason.OUTPUT,
+                    "policy wrote more than its limit of " + limit + " bytes of output");
+        }
+    }
+
     /** Whether the guest wrote nothing. */
     public boolean isEmpty() {
         return written == 0;
@@ -48,12 +76,7 @@ public final class OutputCapture {
 
         @Override
         public void write(byte[] source, int offset, int length) {
-            written += length;
-            if (written > limit) {
-                throw new GuestLimitException(
-                        FailureReason.OUTPUT,
-                        "policy wrote more than its limit of " + limit + " bytes of output");
-            }
+            count(length);
             bytes.write(source, offset, length);
         }
     }

@@ -4,6 +4,7 @@ import com.dylibso.chicory.runtime.ExecutionCompletedException;
 import com.dylibso.chicory.wasm.ChicoryException;
 import dev.portcullis.host.ComputePermits;
 import dev.portcullis.host.Deadline;
+import dev.portcullis.host.GuestLimits;
 import dev.portcullis.host.StartLevel;
 import dev.portcullis.host.engine.CallRecorder;
 import dev.portcullis.host.engine.DecodedModule;
@@ -19,6 +20,7 @@ import dev.portcullis.host.run.Permit;
 import dev.portcullis.host.run.Practice;
 import dev.portcullis.host.run.Session;
 import dev.portcullis.host.run.Watchdog;
+import dev.portcullis.host.wasm.MalformedModuleException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -58,6 +60,8 @@ final class ImageMaker {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    private static final long TRIAL_MEMORY = GuestLimits.DEFAULT.memoryBytes();
+
     private final TieredModule module;
     private final DecodedModule decoded;
     private final Watchdog watchdog;
@@ -92,10 +96,16 @@ final class ImageMaker {
     /**
      * Finds the best way to start a command. The first trial runs from a plain start, and an image
      * is taken on the way; then all trials run from the image, which is refused if it answers the
-     * first one otherwise.
+     * first one otherwise. A start function would run outside of any trial, so a module that has
+     * one is not tried.
+     *
+     * @throws MalformedModuleException when no guest can be made of the module
      */
     StartWay make(GuestCommand command, List<byte[]> trials) {
-        var plain = new Trial(command, trials.getFirst());
+        if (decoded.hasStartFunction()) {
+            return new StartWay.Plain("runs code while it is instantiated");
+        }
+        var plain = firstTrial(command, trials.getFirst());
         var program = GoProgram.read(plain.guest.image().memory()).orElse(null);
         plain.run(() -> plain.guest.call("_start"));
         var way = judge(plain, program);
@@ -123,6 +133,14 @@ final class ImageMaker {
         return way;
     }
 
+    private Trial firstTrial(GuestCommand command, byte[] input) {
+        try {
+            return new Trial(command, input);
+        } catch (ChicoryException e) {
+            throw new MalformedModuleException("module cannot be instantiated: " + e.getMessage());
+        }
+    }
+
     /** The moment before the first read of standard input takes effect. */
     private record FirstRead(
             GuestImage state,
@@ -142,7 +160,7 @@ final class ImageMaker {
 
         Trial(GuestCommand command, byte[] input) {
             var imports = new Imports<>(WasiSession.HOST_MODULE);
-            guest = module.recordedGuest(decoded, imports.values(), recorder);
+            guest = module.recordedGuest(decoded, imports.values(), TRIAL_MEMORY, recorder);
             session =
                     new WasiSession(
                             command,

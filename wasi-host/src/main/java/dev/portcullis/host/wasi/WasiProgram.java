@@ -12,7 +12,6 @@ import dev.portcullis.host.run.Imports;
 import dev.portcullis.host.run.Practice;
 import dev.portcullis.host.run.Turn;
 import dev.portcullis.host.run.Watchdog;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -28,8 +27,6 @@ import org.jspecify.annotations.Nullable;
  * guests that started plainly, trapped or were interrupted are dropped.
  */
 public final class WasiProgram {
-    private static final int MAX_ERROR_TEXT = 8 * 1024;
-
     private final TieredModule module;
     private final Watchdog watchdog;
     private final Map<GuestCommand, StartWay> starts = new ConcurrentHashMap<>();
@@ -98,13 +95,16 @@ public final class WasiProgram {
 
     private WasiResult runPlain(
             GuestCommand command, byte[] stdin, EvaluationContext context, Turn turn) {
+        if (module.initialMemoryBytes() > context.limits().memoryBytes()) {
+            return new WasiResult.Failed(FailureReason.MEMORY, Ending.memoryText(context));
+        }
         var session = new WasiSession(command, stdin, context, turn.permit(), 0, null);
         var imports = new Imports<>(WasiSession.HOST_MODULE);
         imports.enter(session);
         var started = new AtomicReference<@Nullable Guest>();
         var ending =
                 turn.run(() -> {
-                    var guest = module.guest(imports.values());
+                    var guest = module.guest(imports.values(), context.limits().memoryBytes());
                     started.set(guest);
                     Ending.limitMemory(guest, context);
                     guest.call("_start");
@@ -147,32 +147,20 @@ public final class WasiProgram {
     }
 
     private static WasiResult result(Ending ending, WasiSession session) {
-        var errorText = errorText(session.output().errorBytes());
         return switch (ending) {
-            case Ending.Returned _ -> finished(session, errorText);
-            case Ending.Exited(int code) when code == 0 -> finished(session, errorText);
+            case Ending.Returned _ -> finished(session);
+            case Ending.Exited(int code) when code == 0 -> finished(session);
             case Ending.Exited(int code) ->
                     new WasiResult.Failed(
-                            FailureReason.EXIT,
-                            errorText.isEmpty()
-                                    ? "policy exited with code "
-                                            + code
-                                            + " and wrote nothing to standard error"
-                                    : "policy exited with code " + code + ": " + errorText);
+                            FailureReason.EXIT, Ending.exitText(code, session.output()));
             case Ending.Stopped(var reason, var message) when reason == FailureReason.TRAP ->
                     new WasiResult.Failed(reason, "policy trapped: " + message);
             case Ending.Stopped(var reason, var message) -> new WasiResult.Failed(reason, message);
         };
     }
 
-    private static WasiResult finished(WasiSession session, String errorText) {
-        return new WasiResult.Finished(session.output().outputBytes(), errorText);
-    }
-
-    private static String errorText(byte[] bytes) {
-        var text = new String(bytes, StandardCharsets.UTF_8).strip();
-        return text.length() <= MAX_ERROR_TEXT
-                ? text
-                : text.substring(0, MAX_ERROR_TEXT) + "… (truncated)";
+    private static WasiResult finished(WasiSession session) {
+        return new WasiResult.Finished(
+                session.output().outputBytes(), session.output().errorText());
     }
 }

@@ -103,7 +103,7 @@ final class EncodingBuiltins {
                             ? text
                             : TermWriter.json(entry.getKey());
             for (var value : texts(entry.getValue())) {
-                Bounds.check(pairs.size());
+                Bounds.checkCount(pairs.size());
                 pairs.add(escaped(name) + "=" + escaped(value));
             }
         }
@@ -210,7 +210,7 @@ final class EncodingBuiltins {
 
     private static void indent(Term term, String line, String indent, StringBuilder out)
             throws BuiltinException {
-        Bounds.check(out.length());
+        Bounds.checkLength(out.length());
         var inner = line + indent;
         var separator = inner;
         switch (term) {

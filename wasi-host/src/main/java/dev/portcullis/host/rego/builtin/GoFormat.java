@@ -60,7 +60,7 @@ final class GoFormat {
             out.append(format, at, percent);
             at = percent + 1;
             directive();
-            Bounds.check(out.length());
+            Bounds.checkLength(out.length());
         }
         if (!reordered && argument < arguments.size()) {
             out.append("%!(EXTRA ");
@@ -249,7 +249,7 @@ final class GoFormat {
     }
 
     private void formatArgument(Object value, int verb) throws BuiltinException {
-        Bounds.check(out.length());
+        Bounds.checkLength(out.length());
         if (verb == 'T') {
             pad(limited(typeOf(value)));
             return;

@@ -494,7 +494,7 @@ final class GoTime {
             return ranged(number(2, 2), 0, 59, "time zone offset minute");
         }
 
-        /** Names say nothing of their offset but for {@code GMT+1}; Go takes them for UTC. */
+        /** Names say nothing of their offset, so Go takes the time for UTC; {@code GMT+1} too. */
         private void zoneName() throws BuiltinException {
             if (text.startsWith("UTC", at)) {
                 at += 3;
@@ -502,13 +502,11 @@ final class GoTime {
             }
             if (text.startsWith("GMT", at)) {
                 at += 3;
-                int digits = at + 1;
                 boolean signed =
                         at < text.length() && (text.charAt(at) == '+' || text.charAt(at) == '-');
-                if (signed && isDigit(text, digits)) {
-                    int sign = text.charAt(at) == '-' ? -1 : 1;
-                    at = digits;
-                    offset = sign * ranged(number(1, 2), 0, 23, "time zone offset") * 3600;
+                if (signed && isDigit(text, at + 1)) {
+                    at++;
+                    ranged(number(1, 2), 0, 23, "time zone offset");
                 }
                 return;
             }

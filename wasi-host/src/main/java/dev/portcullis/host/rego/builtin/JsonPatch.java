@@ -13,7 +13,7 @@ final class JsonPatch {
     static Term apply(Arguments arguments) throws BuiltinException {
         var document = arguments.term(0);
         for (var operation : arguments.array(1)) {
-            Bounds.check(0);
+            Bounds.checkTime();
             if (!(operation instanceof Term.Members members)) {
                 throw new BuiltinException("must be an array of JSON-Patch objects");
             }

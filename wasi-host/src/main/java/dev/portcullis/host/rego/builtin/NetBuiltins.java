@@ -100,7 +100,7 @@ final class NetBuiltins {
         static @Nullable Network parse(String text) {
             int slash = text.indexOf('/');
             var address = slash < 0 ? null : Address.parse(text.substring(0, slash));
-            if (address == null || !text.substring(slash + 1).matches("0|[1-9][0-9]{0,2}")) {
+            if (address == null || !text.substring(slash + 1).matches("[0-9]{1,8}")) {
                 return null;
             }
             int prefix = Integer.parseInt(text.substring(slash + 1));
@@ -154,11 +154,11 @@ final class NetBuiltins {
         if (network.size().bitLength() > Integer.SIZE - 1) {
             throw new BuiltinException("the network has too many addresses to list");
         }
-        Bounds.check(network.size().longValueExact());
+        Bounds.checkCount(network.size().longValueExact());
         var addresses = new TreeSet<Term>();
         var first = network.first();
         for (long i = 0; i < network.size().longValueExact(); i++) {
-            Bounds.check(i);
+            Bounds.checkCount(i);
             addresses.add(new Term.Text(first.plus(i).toString()));
         }
         return new Term.Items(addresses);
@@ -181,7 +181,7 @@ final class NetBuiltins {
                         .thenComparing(range -> range.last().value())
                         .thenComparing(range -> range.first().value()));
         for (int i = ranges.size() - 1; i > 0; i--) {
-            Bounds.check(ranges.size());
+            Bounds.checkCount(ranges.size());
             var later = ranges.get(i);
             var earlier = ranges.get(i - 1);
             boolean touch =
@@ -233,7 +233,7 @@ final class NetBuiltins {
         var at = range.first().value();
         var last = range.last().value();
         while (at.compareTo(last) <= 0) {
-            Bounds.check(networks.size());
+            Bounds.checkCount(networks.size());
             int host = at.signum() == 0 ? bits : Math.min(bits, at.getLowestSetBit());
             while (at.add(BigInteger.ONE.shiftLeft(host)).subtract(BigInteger.ONE).compareTo(last)
                     > 0) {
@@ -252,7 +252,7 @@ final class NetBuiltins {
         var candidates = named(arguments.term(1), 1);
         for (var outer : named(arguments.term(0), 0)) {
             for (var inner : candidates) {
-                Bounds.check(found.size());
+                Bounds.checkCount(found.size());
                 if (contains(outer.text(), inner.text())) {
                     found.add(new Term.Array(List.of(outer.name(), inner.name())));
                 }

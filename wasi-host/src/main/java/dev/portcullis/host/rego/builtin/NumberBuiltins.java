@@ -35,12 +35,12 @@ final class NumberBuiltins {
             throw new BuiltinException("step must be a positive integer");
         }
         var size = to.subtract(from).abs().divide(step);
-        Bounds.check(size.bitLength() < Integer.SIZE ? size.longValue() : Long.MAX_VALUE);
+        Bounds.checkCount(size.bitLength() < Integer.SIZE ? size.longValue() : Long.MAX_VALUE);
         var numbers = new ArrayList<Term>();
         int direction = Integer.signum(to.compareTo(from));
         var signed = direction < 0 ? step.negate() : step;
         for (var n = from; Integer.signum(to.compareTo(n)) * direction >= 0; n = n.add(signed)) {
-            Bounds.check(numbers.size());
+            Bounds.checkCount(numbers.size());
             numbers.add(Term.Numeral.of(n));
             if (direction == 0) {
                 break;
@@ -175,7 +175,7 @@ final class NumberBuiltins {
 
     private static Term isVersion(Arguments arguments) {
         return new Term.Truth(
-                arguments.term(0) instanceof Term.Text(var text) && Semver.isValid(plain(text)));
+                arguments.term(0) instanceof Term.Text(var text) && isStrict(plain(text)));
     }
 
     private static Term compareVersions(Arguments arguments) throws BuiltinException {
@@ -186,11 +186,16 @@ final class NumberBuiltins {
     private static Semver version(Arguments arguments, int index) throws BuiltinException {
         var text = arguments.text(index);
         var version = Semver.parse(plain(text));
-        if (version == null || !Semver.isValid(plain(text))) {
+        if (version == null || !isStrict(plain(text))) {
             throw new BuiltinException(
                     "operand " + (index + 1) + ": string " + text + " is not a valid SemVer");
         }
         return version.withClearedBuild();
+    }
+
+    /** The library forgives blanks at both ends. */
+    private static boolean isStrict(String version) {
+        return version.equals(version.strip()) && Semver.isValid(version);
     }
 
     private static String plain(String version) {

@@ -6,7 +6,7 @@ package dev.portcullis.host.rego.builtin;
  * expression library does not.
  */
 final class PatternSize {
-    private static final long LARGEST = 1_000_000;
+    private static final long LARGEST = 200_000;
     private static final int DEEPEST = 500;
 
     private final String pattern;

@@ -24,7 +24,7 @@ final class RegexBuiltins {
                     "glob.quote_meta", new Builtin(1, (a, _) -> quoteGlob(a)));
 
     private static final int CACHED = 256;
-    private static final int LONGEST_CACHED = 4_096;
+    private static final int LARGEST_CACHED = 5_000;
     private static final String META = "\\.+*?()|[]{}^$";
     private static final String GLOB_META = "*?\\[]{}";
 
@@ -57,7 +57,7 @@ final class RegexBuiltins {
         } catch (StackOverflowError e) {
             throw new BuiltinException("error parsing regexp: expression nests too deeply");
         }
-        if (pattern.length() <= LONGEST_CACHED) {
+        if (pattern.length() + compiled.programSize() <= LARGEST_CACHED) {
             synchronized (CACHE) {
                 CACHE.put(pattern, compiled);
             }
@@ -67,7 +67,7 @@ final class RegexBuiltins {
 
     /** Text that stops being read when its reader is interrupted. */
     private record Interruptible(String text) implements CharSequence {
-        private static final int INTERVAL_MASK = 0xFFF;
+        private static final int INTERVAL_MASK = 0x3F;
 
         @Override
         public int length() {
@@ -110,7 +110,7 @@ final class RegexBuiltins {
         int previousEnd = -1;
         long count = 0;
         while (at <= text.length() && (most < 0 || count < most) && matcher.find(at)) {
-            Bounds.check(count);
+            Bounds.checkCount(count);
             int end = matcher.end();
             boolean counts = end != at || matcher.start() != previousEnd;
             if (end == at) {
@@ -191,7 +191,7 @@ final class RegexBuiltins {
                 match -> {
                     out.append(text, end[0], match.start());
                     expand(replacement, match, pattern, out);
-                    Bounds.check(out.length());
+                    Bounds.checkLength(out.length());
                     end[0] = match.end();
                 });
         return new Term.Text(out.append(text, end[0], text.length()).toString());

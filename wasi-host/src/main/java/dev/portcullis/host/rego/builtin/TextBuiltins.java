@@ -48,7 +48,7 @@ final class TextBuiltins {
             var whole = number.decimal().toBigInteger();
             return whole.bitLength() < Long.SIZE ? (Object) whole.longValue() : whole;
         }
-        double value = number.decimal().doubleValue();
+        double value = Double.parseDouble(literal);
         return Double.isInfinite(value) ? literal : (Object) value;
     }
 
@@ -63,7 +63,7 @@ final class TextBuiltins {
         int counted = 0;
         int characters = 0;
         for (int i = text.indexOf(wanted); i >= 0; i = text.indexOf(wanted, i + 1)) {
-            Bounds.check(found.size());
+            Bounds.checkCount(found.size());
             characters += text.codePointCount(counted, i);
             counted = i;
             found.add(Term.Numeral.of(characters));
@@ -80,7 +80,7 @@ final class TextBuiltins {
         long count = 0;
         int at = text.indexOf(wanted);
         while (at >= 0) {
-            Bounds.check(0);
+            Bounds.checkTime();
             count++;
             at = text.indexOf(wanted, at + wanted.length());
         }
@@ -105,7 +105,7 @@ final class TextBuiltins {
         }
         int from = 0;
         for (int i = text.indexOf(separator); i >= 0; i = text.indexOf(separator, from)) {
-            Bounds.check(parts.size());
+            Bounds.checkCount(parts.size());
             parts.add(text.substring(from, i));
             from = i + separator.length();
         }
@@ -131,7 +131,7 @@ final class TextBuiltins {
         var out = new StringBuilder();
         int at = 0;
         while (at <= text.length()) {
-            Bounds.check(out.length());
+            Bounds.checkLength(out.length());
             Map.Entry<String, String> fitting = null;
             for (var pattern : patterns) {
                 if (text.startsWith(pattern.getKey(), at)) {
@@ -161,7 +161,7 @@ final class TextBuiltins {
         var texts = arguments.texts(0);
         var affixes = arguments.texts(1);
         for (var text : texts) {
-            Bounds.check(0);
+            Bounds.checkTime();
             for (var affix : affixes) {
                 if (match.test(text, affix)) {
                     return new Term.Truth(true);
@@ -187,7 +187,7 @@ final class TextBuiltins {
 
     private static void print(List<Term> operands, List<String> words, Query query)
             throws BuiltinException {
-        Bounds.check(0);
+        Bounds.checkTime();
         if (words.size() == operands.size()) {
             query.note(String.join(" ", words));
             return;

@@ -110,7 +110,7 @@ final class ValueBuiltins {
     }
 
     private static boolean contains(Term whole, Term part) throws BuiltinException {
-        Bounds.check(0);
+        Bounds.checkTime();
         if (whole instanceof Term.Members(var all) && part instanceof Term.Members(var some)) {
             for (var entry : some.entrySet()) {
                 var found = all.get(entry.getKey());
@@ -131,7 +131,7 @@ final class ValueBuiltins {
 
     private static boolean containsRun(List<Term> all, List<Term> run) throws BuiltinException {
         for (int from = 0; from + run.size() <= all.size(); from++) {
-            Bounds.check(0);
+            Bounds.checkTime();
             if (all.subList(from, from + run.size()).equals(run)) {
                 return true;
             }
@@ -145,33 +145,43 @@ final class ValueBuiltins {
         var found = new TreeSet<Term>();
         for (var root : arguments.collection(1)) {
             if (graph.containsKey(root)) {
-                paths(graph, new ArrayList<>(List.of(root)), found);
+                var edges = neighbours(graph.get(root));
+                if (edges.isEmpty()) {
+                    found.add(new Term.Array(List.of(root)));
+                }
+                for (var next : edges) {
+                    // As in OPA an edge from the root to itself is followed once.
+                    paths(graph, next, new ArrayList<>(List.of(root)), found);
+                }
             }
         }
         return new Term.Items(found);
     }
 
-    private static void paths(Map<Term, Term> graph, List<Term> path, Collection<Term> found)
+    private static void paths(
+            Map<Term, Term> graph, Term node, List<Term> path, Collection<Term> found)
             throws BuiltinException {
-        Bounds.check(found.size() * (long) LONGEST_PATH);
+        Bounds.checkCount(found.size() * (long) path.size());
         if (path.size() > LONGEST_PATH) {
             throw new BuiltinException("a path is longer than " + LONGEST_PATH);
         }
-        var edges = neighbours(graph.get(path.getLast()));
-        for (var next : edges) {
-            // A neighbour that is no node of the graph ends the path before it.
-            if (graph.containsKey(next) && !path.contains(next)) {
-                path.add(next);
-                paths(graph, path, found);
-                path.removeLast();
-            }
+        if (!graph.containsKey(node)) {
+            found.add(new Term.Array(path));
+            return;
         }
-        boolean closes =
-                edges.isEmpty()
-                        || edges.stream().anyMatch(e -> !graph.containsKey(e) || path.contains(e));
-        if (closes) {
+        path.add(node);
+        var edges = neighbours(graph.get(node));
+        if (edges.isEmpty()) {
             found.add(new Term.Array(path));
         }
+        for (var next : edges) {
+            if (path.contains(next)) {
+                found.add(new Term.Array(path));
+            } else {
+                paths(graph, next, path, found);
+            }
+        }
+        path.removeLast();
     }
 
     private static Collection<Term> neighbours(@Nullable Term edges) {

@@ -1,29 +1,30 @@
 package dev.portcullis.host.rego.builtin;
 
-import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
-import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.ConstructNode;
 import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.StreamDataWriter;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.api.lowlevel.Serialize;
-import org.snakeyaml.engine.v2.common.FlowStyle;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
 import org.snakeyaml.engine.v2.emitter.Emitter;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
-import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
+import org.snakeyaml.engine.v2.resolver.ScalarResolver;
 import org.snakeyaml.engine.v2.schema.CoreSchema;
+import org.snakeyaml.engine.v2.schema.Schema;
 
 /** YAML as OPA reads and writes it: what can be said in JSON. */
 final class Yaml {
@@ -34,9 +35,27 @@ final class Yaml {
     /** What a plain scalar could be taken for besides a string, in any version of YAML. */
     private static final Pattern NOT_PLAIN =
             Pattern.compile(
-                    "(?i)|~|null|true|false|yes|no|on|off|y|n|<<"
+                    "(?i)|~|null|true|false|yes|no|on|off|y|n"
                             + "|[-+]?[0-9][0-9_,.:eExXoObBa-fA-F+-]*|[-+]?\\.[0-9][0-9_]*.*"
                             + "|[-+]?\\.inf|\\.nan");
+
+    /** Strings that need no second look. */
+    private static final Pattern SIMPLE = Pattern.compile("[A-Za-z][A-Za-z0-9_-]*");
+
+    private static final Pattern FLOATING =
+            Pattern.compile("[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)([eE][-+]?[0-9]+)?");
+    private static final Pattern INFINITE =
+            Pattern.compile("[-+]?\\.(inf|Inf|INF)|\\.(nan|NaN|NAN)");
+
+    private static final int INDENT = 2;
+    private static final DumpSettings SETTINGS =
+            DumpSettings.builder()
+                    .setIndent(INDENT)
+                    .setWidth(Integer.MAX_VALUE)
+                    .setSplitLines(false)
+                    .setUseUnicodeEncoding(true)
+                    .setSchema(new CoreSchema())
+                    .build();
 
     private Yaml() {}
 
@@ -44,10 +63,10 @@ final class Yaml {
     static Term read(String text) throws BuiltinException {
         var settings =
                 LoadSettings.builder()
-                        .setSchema(new CoreSchema())
+                        .setSchema(new PlainSchema())
                         .setCodePointLimit(MOST_CODE_POINTS)
                         .setMaxAliasesForCollections(MOST_ALIASES)
-                        .setAllowDuplicateKeys(false)
+                        .setAllowDuplicateKeys(true)
                         .build();
         try {
             var root = new Compose(settings).composeString(text);
@@ -73,7 +92,7 @@ final class Yaml {
             if (++nodes > MOST_NODES) {
                 throw new BuiltinException("yaml: document contains excessive aliasing");
             }
-            Bounds.check(nodes);
+            Bounds.checkCount(nodes);
             return switch (node) {
                 case ScalarNode scalar -> scalar(scalar);
                 case SequenceNode sequence -> {
@@ -99,10 +118,8 @@ final class Yaml {
                     merge(tuple.getValueNode(), merged, depth);
                     continue;
                 }
-                var name = name(key);
-                if (members.put(name, term(tuple.getValueNode(), depth + 1)) != null) {
-                    throw new BuiltinException("yaml: key " + name + " appears twice");
-                }
+                // As in OPA the last of several equal keys counts.
+                members.put(name(key), term(tuple.getValueNode(), depth + 1));
             }
             merged.forEach(members::putIfAbsent);
             return Term.Members.of(members);
@@ -130,133 +147,230 @@ final class Yaml {
         }
 
         private static String name(ScalarNode key) throws BuiltinException {
-            return scalar(key) instanceof Term.Text(var text) ? text : TermWriter.json(scalar(key));
+            return switch (scalar(key)) {
+                case Term.Text(var text) -> text;
+                case Term.Null _ -> throw new BuiltinException("yaml: null cannot be a key");
+                case Term other -> TermWriter.json(other);
+            };
         }
 
         private static Term scalar(ScalarNode node) throws BuiltinException {
-            var text = node.getValue();
             var tag = node.getTag();
-            if (tag.equals(Tag.NULL)) {
-                return new Term.Null();
+            if (tag.equals(PlainSchema.PLAIN)) {
+                return plain(node.getValue());
             }
-            if (tag.equals(Tag.BOOL)) {
-                return new Term.Truth(text.equalsIgnoreCase("true"));
+            if (tag.equals(Tag.STR) || !tag.getValue().startsWith(Tag.PREFIX)) {
+                return new Term.Text(node.getValue());
             }
-            if (tag.equals(Tag.INT) || tag.equals(Tag.FLOAT)) {
-                return number(text);
+            var value = plain(node.getValue());
+            boolean fits =
+                    switch (value) {
+                        case Term.Null _ -> tag.equals(Tag.NULL);
+                        case Term.Truth _ -> tag.equals(Tag.BOOL);
+                        case Term.Numeral _ -> tag.equals(Tag.INT) || tag.equals(Tag.FLOAT);
+                        default -> false;
+                    };
+            if (!fits) {
+                throw new BuiltinException(
+                        "yaml: " + node.getValue() + " is no " + tag.getValue() + " of JSON");
             }
-            return new Term.Text(text);
+            return value;
         }
 
-        private static Term number(String text) throws BuiltinException {
-            var plain = text.startsWith("+") ? text.substring(1) : text;
-            try {
-                if (plain.startsWith("0x")) {
-                    return Term.Numeral.of(new BigInteger(plain.substring(2), 16));
+        /** What a scalar without quotes and tag means to Go's YAML library. */
+        private static Term plain(String text) throws BuiltinException {
+            switch (text) {
+                case "", "~", "null", "Null", "NULL" -> {
+                    return new Term.Null();
                 }
-                if (plain.startsWith("0o")) {
-                    return Term.Numeral.of(new BigInteger(plain.substring(2), 8));
+                case "true", "True", "TRUE" -> {
+                    return new Term.Truth(true);
                 }
-                var decimal = new BigDecimal(plain);
-                if (plain.matches("-?(0|[1-9][0-9]*)")) {
-                    return new Term.Numeral(plain);
+                case "false", "False", "FALSE" -> {
+                    return new Term.Truth(false);
                 }
-                return decimal.stripTrailingZeros().scale() <= 0
-                                && decimal.abs().compareTo(BigDecimal.valueOf(1L << 53)) < 0
-                        ? Term.Numeral.of(decimal.toBigInteger())
-                        : new Term.Numeral(GoNumber.json(decimal.doubleValue()));
-            } catch (NumberFormatException e) {
+                default -> {}
+            }
+            if (INFINITE.matcher(text).matches()) {
                 throw new BuiltinException("yaml: " + text + " is no number of JSON");
             }
+            if ("+-.0123456789".indexOf(text.charAt(0)) < 0) {
+                return new Term.Text(text);
+            }
+            var digits = text.replace("_", "");
+            var whole = whole(digits);
+            if (whole != null && whole.bitLength() <= Long.SIZE) {
+                return Term.Numeral.of(whole);
+            }
+            return FLOATING.matcher(digits).matches()
+                    ? new Term.Numeral(GoNumber.json(Double.parseDouble(digits)))
+                    : new Term.Text(text);
+        }
+
+        private static @Nullable BigInteger whole(String digits) {
+            boolean negative = digits.startsWith("-");
+            var size = negative || digits.startsWith("+") ? digits.substring(1) : digits;
+            int radix = 10;
+            var prefix = size.length() > 2 ? size.substring(0, 2).toLowerCase(Locale.ROOT) : "";
+            switch (prefix) {
+                case "0x" -> radix = 16;
+                case "0o" -> radix = 8;
+                case "0b" -> radix = 2;
+                default -> prefix = "";
+            }
+            if (prefix.isEmpty() && size.length() > 1 && size.startsWith("0")) {
+                radix = 8;
+            }
+            var rest = size.substring(prefix.length());
+            if (!rest.matches("[0-9a-fA-F]{1,100}")) {
+                return null;
+            }
+            try {
+                var value = new BigInteger(rest, radix);
+                return negative ? value.negate() : value;
+            } catch (NumberFormatException e) {
+                return null;
+            }
+        }
+    }
+
+    /** Leaves it to us what plain scalars mean. */
+    private static final class PlainSchema implements Schema {
+        static final Tag PLAIN = new Tag("!plain");
+
+        @Override
+        public ScalarResolver getScalarResolver() {
+            return (_, implicit) -> implicit ? PLAIN : Tag.STR;
+        }
+
+        @Override
+        public Map<Tag, ConstructNode> getSchemaTagConstructors() {
+            return Map.of();
         }
     }
 
     /** Block style, with quotes only where a string could be read as something else. */
     static Term write(Term term) throws BuiltinException {
-        var settings =
-                DumpSettings.builder()
-                        .setIndent(2)
-                        .setIndicatorIndent(0)
-                        .setIndentWithIndicator(false)
-                        .setWidth(Integer.MAX_VALUE)
-                        .setSplitLines(false)
-                        .setUseUnicodeEncoding(true)
-                        .setSchema(new CoreSchema())
-                        .build();
         var out = new StringBuilder();
-        var emitter =
-                new Emitter(
-                        settings,
-                        new StreamDataWriter() {
-                            @Override
-                            public void write(String text) {
-                                out.append(text);
-                            }
-
-                            @Override
-                            public void write(String text, int offset, int length) {
-                                out.append(text, offset, offset + length);
-                            }
-                        });
         try {
-            new Serialize(settings).serializeOne(node(term)).forEach(emitter::emit);
+            if (isBlock(term)) {
+                block(term, 0, out);
+            } else {
+                out.append(scalar(term, 0, false)).append('\n');
+            }
         } catch (StackOverflowError e) {
             throw new BuiltinException("yaml: the value nests too deeply");
         }
         return new Term.Text(out.toString());
     }
 
-    private static Node node(Term term) throws BuiltinException {
-        Bounds.check(0);
+    private static boolean isBlock(Term term) {
         return switch (term) {
-            case Term.Null _ -> plain(Tag.NULL, "null");
-            case Term.Truth(var value) -> plain(Tag.BOOL, Boolean.toString(value));
-            case Term.Numeral(var literal) -> number(literal);
-            case Term.Text(var text) -> text(text);
-            case Term.Array(var items) -> sequence(items);
-            case Term.Items(var elements) -> sequence(List.copyOf(elements));
-            case Term.Members(var entries) -> {
-                var tuples = new ArrayList<NodeTuple>();
-                for (var entry : entries.entrySet()) {
-                    var key =
-                            entry.getKey() instanceof Term.Text(var name)
-                                    ? name
-                                    : TermWriter.json(entry.getKey());
-                    tuples.add(new NodeTuple(text(key), node(entry.getValue())));
-                }
-                yield new MappingNode(
-                        Tag.MAP, tuples, tuples.isEmpty() ? FlowStyle.FLOW : FlowStyle.BLOCK);
-            }
+            case Term.Array(var items) -> !items.isEmpty();
+            case Term.Items(var elements) -> !elements.isEmpty();
+            case Term.Members(var entries) -> !entries.isEmpty();
+            default -> false;
         };
     }
 
-    private static Node sequence(List<Term> items) throws BuiltinException {
-        var nodes = new ArrayList<Node>();
-        for (var item : items) {
-            nodes.add(node(item));
+    /** Writes lines at an indentation; the first one continues the line that was begun. */
+    private static void block(Term term, int indent, StringBuilder out) throws BuiltinException {
+        Bounds.checkLength(out.length());
+        switch (term) {
+            case Term.Members(var entries) -> {
+                boolean first = true;
+                for (var entry : entries.entrySet()) {
+                    indent(first ? 0 : indent, out);
+                    first = false;
+                    var name =
+                            entry.getKey() instanceof Term.Text
+                                    ? entry.getKey()
+                                    : new Term.Text(TermWriter.json(entry.getKey()));
+                    out.append(scalar(name, indent, true)).append(':');
+                    if (isBlock(entry.getValue())) {
+                        out.append('\n');
+                        indent(indent + INDENT, out);
+                        block(entry.getValue(), indent + INDENT, out);
+                    } else {
+                        out.append(' ')
+                                .append(scalar(entry.getValue(), indent, false))
+                                .append('\n');
+                    }
+                }
+            }
+            case Term.Array(var items) -> sequence(items, indent, out);
+            case Term.Items(var elements) -> sequence(elements, indent, out);
+            default -> throw new IllegalStateException("a scalar is no block");
         }
-        return new SequenceNode(Tag.SEQ, nodes, nodes.isEmpty() ? FlowStyle.FLOW : FlowStyle.BLOCK);
     }
 
-    private static ScalarNode plain(Tag tag, String text) {
-        return new ScalarNode(tag, text, ScalarStyle.PLAIN);
+    private static void sequence(Iterable<Term> items, int indent, StringBuilder out)
+            throws BuiltinException {
+        boolean first = true;
+        for (var item : items) {
+            indent(first ? 0 : indent, out);
+            first = false;
+            out.append("- ");
+            if (isBlock(item)) {
+                block(item, indent + INDENT, out);
+            } else {
+                out.append(scalar(item, indent, false)).append('\n');
+            }
+        }
+    }
+
+    private static void indent(int indent, StringBuilder out) {
+        out.repeat(" ", indent);
+    }
+
+    /** What stands behind a key or a dash. */
+    private static String scalar(Term term, int indent, boolean key) throws BuiltinException {
+        return switch (term) {
+            case Term.Null _ -> "null";
+            case Term.Truth(var value) -> Boolean.toString(value);
+            case Term.Numeral(var literal) -> number(literal);
+            case Term.Text(var text) -> text(text, indent, key);
+            case Term.Array _, Term.Items _ -> "[]";
+            case Term.Members _ -> "{}";
+        };
     }
 
     /** OPA's numbers pass through Go's JSON on their way, where large ones are floating. */
-    private static ScalarNode number(String literal) {
+    private static String number(String literal) {
         boolean whole = literal.chars().allMatch(c -> c == '-' || (c >= '0' && c <= '9'));
-        if (whole && new BigInteger(literal).bitLength() <= Long.SIZE) {
-            return plain(Tag.INT, literal);
-        }
-        return plain(Tag.FLOAT, GoNumber.shortest(new BigDecimal(literal).doubleValue()));
+        return whole && new BigInteger(literal).bitLength() <= Long.SIZE
+                ? literal
+                : GoNumber.shortest(Double.parseDouble(literal));
     }
 
-    private static ScalarNode text(String text) {
-        if (NOT_PLAIN.matcher(text).matches()) {
-            return new ScalarNode(Tag.STR, text, ScalarStyle.DOUBLE_QUOTED);
+    private static String text(String text, int indent, boolean key) {
+        if (SIMPLE.matcher(text).matches() && !NOT_PLAIN.matcher(text).matches()) {
+            return text;
         }
-        return text.contains("\n")
-                ? new ScalarNode(Tag.STR, text, ScalarStyle.LITERAL)
-                : new ScalarNode(Tag.STR, text, ScalarStyle.PLAIN);
+        boolean lines = text.contains("\n");
+        var style =
+                NOT_PLAIN.matcher(text).matches() || (key && lines)
+                        ? ScalarStyle.DOUBLE_QUOTED
+                        : lines ? ScalarStyle.LITERAL : ScalarStyle.PLAIN;
+        var out = new StringBuilder();
+        var emitter = new Emitter(SETTINGS, new Appender(out));
+        new Serialize(SETTINGS)
+                .serializeOne(new ScalarNode(Tag.STR, text, style))
+                .forEach(emitter::emit);
+        return out.toString()
+                .replaceFirst("\n(?:\\.\\.\\.\n)?$", "")
+                .replaceAll("\n(?=[^\n])", "\n" + " ".repeat(indent));
+    }
+
+    private record Appender(StringBuilder out) implements StreamDataWriter {
+        @Override
+        public void write(String text) {
+            out.append(text);
+        }
+
+        @Override
+        public void write(String text, int offset, int length) {
+            out.append(text, offset, offset + length);
+        }
     }
 }
