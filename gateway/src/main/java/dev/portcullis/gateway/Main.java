@@ -71,7 +71,8 @@ public final class Main {
         Vertx vertx = vertx();
         PolicyEngine engine = new WasmPolicyEngine(options.workers(), StartLevel.Kind.INITIALISED);
         Policies policies = load(entries, engine, capabilities(vertx, options), options);
-        // Loading decodes whole modules; what that took goes back to the system before requests come.
+        // Loading decodes whole modules; what that took goes back to the system before requests
+        // come.
         System.gc();
         Gateway gateway =
                 done(

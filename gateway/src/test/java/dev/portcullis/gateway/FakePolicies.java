@@ -4,6 +4,7 @@ import dev.portcullis.gateway.policy.PoliciesFile;
 import dev.portcullis.gateway.policy.PoliciesFileException;
 import dev.portcullis.gateway.policy.Policy;
 import dev.portcullis.gateway.policy.PolicyEntry;
+import dev.portcullis.host.ContextData;
 import dev.portcullis.host.HostCalls;
 import dev.portcullis.host.PolicyModule;
 import java.io.IOException;
@@ -22,7 +23,7 @@ public final class FakePolicies {
 
     /** A policy whose entry has these keys besides its module, for example {@code message: no}. */
     public static Policy.Ready policy(String id, String keys, PolicyModule module) {
-        return new Policy.Ready(entry(id, keys), module, HostCalls.NONE);
+        return new Policy.Ready(entry(id, keys), module, HostCalls.NONE, ContextData.NONE);
     }
 
     public static PolicyEntry entry(String id, String keys) {

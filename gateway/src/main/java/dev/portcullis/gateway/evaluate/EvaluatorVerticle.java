@@ -3,10 +3,12 @@ package dev.portcullis.gateway.evaluate;
 import dev.portcullis.gateway.policy.Policy;
 import dev.portcullis.gateway.review.AdmissionResponse;
 import dev.portcullis.gateway.review.Payload;
+import dev.portcullis.gateway.review.Review;
 import dev.portcullis.gateway.verdict.Verdict;
 import dev.portcullis.host.Evaluation;
 import dev.portcullis.host.EvaluationContext;
 import dev.portcullis.host.GuestLimits;
+import dev.portcullis.host.PolicyMetadata.PolicyType;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
@@ -98,9 +100,22 @@ public final class EvaluatorVerticle extends VerticleBase {
         Policy.Ready policy = task.policy();
         Payload payload = task.review().payload(policy.entry().settings().json());
         EvaluationContext context =
-                new EvaluationContext(policy.hostCalls(), lane.permits(), limits, task.deadline());
+                new EvaluationContext(
+                        policy.hostCalls(),
+                        policy.contextData(),
+                        lane.permits(),
+                        limits,
+                        task.deadline(),
+                        judged(task.review()));
         Evaluation evaluation = policy.module().validate(payload.json(), context);
         return Verdict.of(evaluation, policy.entry(), task.origin(), task.review().uid(), payload);
+    }
+
+    private static PolicyType judged(Review review) {
+        return switch (review) {
+            case Review.Admission _ -> PolicyType.KUBERNETES;
+            case Review.Raw _ -> PolicyType.RAW;
+        };
     }
 
     private static void reply(Message<Task> message, Outcome outcome) {

@@ -1,5 +1,6 @@
 package dev.portcullis.gateway.policy;
 
+import dev.portcullis.host.ContextData;
 import dev.portcullis.host.HostCalls;
 import dev.portcullis.host.PolicyModule;
 
@@ -14,8 +15,11 @@ public sealed interface Policy {
      * @param entry what the file says of it
      * @param module runs it
      * @param hostCalls answers its questions, within its grants
+     * @param contextData what it is given to know if it cannot ask, within its grants
      */
-    record Ready(PolicyEntry entry, PolicyModule module, HostCalls hostCalls) implements Policy {
+    record Ready(
+            PolicyEntry entry, PolicyModule module, HostCalls hostCalls, ContextData contextData)
+            implements Policy {
         @Override
         public String id() {
             return entry.id();

@@ -1,10 +1,10 @@
 package dev.portcullis.gateway.policy;
 
+import dev.portcullis.gateway.policy.CapabilityAccess.Granted;
 import dev.portcullis.host.ComputePermits;
 import dev.portcullis.host.Deadline;
 import dev.portcullis.host.EvaluationContext;
 import dev.portcullis.host.GuestLimits;
-import dev.portcullis.host.HostCalls;
 import dev.portcullis.host.ModuleException;
 import dev.portcullis.host.PolicyEngine;
 import dev.portcullis.host.PolicyModule;
@@ -63,8 +63,8 @@ public final class PolicyLoader {
     public Policies load(List<PolicyEntry> entries) throws LoadException, InterruptedException {
         List<Callable<Policy>> tasks = new ArrayList<>();
         for (PolicyEntry entry : entries) {
-            HostCalls hostCalls = hostCallsOf(entry);
-            tasks.add(() -> load(entry, hostCalls));
+            Granted granted = grantedTo(entry);
+            tasks.add(() -> load(entry, granted));
         }
         List<Policy> policies = new ArrayList<>();
         try (ExecutorService executor = Executors.newFixedThreadPool(parallel)) {
@@ -77,7 +77,7 @@ public final class PolicyLoader {
         return new Policies(policies);
     }
 
-    private HostCalls hostCallsOf(PolicyEntry entry) throws LoadException {
+    private Granted grantedTo(PolicyEntry entry) throws LoadException {
         try {
             return capabilities.of(entry);
         } catch (GrantException e) {
@@ -90,7 +90,7 @@ public final class PolicyLoader {
         }
     }
 
-    private Policy load(PolicyEntry entry, HostCalls hostCalls) {
+    private Policy load(PolicyEntry entry, Granted granted) {
         PolicyModule module;
         try {
             module = engine.load(bytesOf(entry));
@@ -104,7 +104,8 @@ public final class PolicyLoader {
                     .log("the module of a policy cannot be prepared");
             return bootstrapFailure(entry, "the module cannot be prepared: " + e);
         }
-        Policy.Ready ready = new Policy.Ready(entry, module, hostCalls);
+        Policy.Ready ready =
+                new Policy.Ready(entry, module, granted.hostCalls(), granted.contextData());
         return switch (settingsVerdict(ready)) {
             case SettingsEvaluation.Valid() -> prepared(ready);
             case SettingsEvaluation.Invalid(var message) ->

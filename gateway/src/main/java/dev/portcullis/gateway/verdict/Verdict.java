@@ -38,6 +38,7 @@ public final class Verdict {
         AdmissionResponse vanilla =
                 switch (evaluation) {
                     case Evaluation.Answered(var answer) -> vanilla(answer, uid, payload);
+                    case Evaluation.Reviewed(var written) -> vanilla(written, uid, payload);
                     case Evaluation.Failed(_, var message) ->
                             AdmissionResponse.rejected(uid, message, FAILURE_CODE);
                 };
@@ -70,6 +71,35 @@ public final class Verdict {
                 status,
                 answer.auditAnnotations(),
                 answer.warnings());
+    }
+
+    /** Exactly what the policy wrote, for the request that was asked about (guest-abi §5.2). */
+    private static AdmissionResponse vanilla(
+            dev.portcullis.host.AdmissionResponse written, String uid, Payload payload) {
+        if (written.patch() != null && payload.original() == null) {
+            return AdmissionResponse.rejected(uid, MUTATION_OF_NOTHING, null);
+        }
+        var status = written.status();
+        return new AdmissionResponse(
+                uid,
+                written.allowed(),
+                written.patch(),
+                status == null
+                        ? null
+                        : new Status(
+                                status.status(),
+                                status.message(),
+                                status.reason(),
+                                status.causes().stream()
+                                        .map(each ->
+                                                new Cause(
+                                                        each.reason(),
+                                                        each.message(),
+                                                        each.field()))
+                                        .toList(),
+                                status.code()),
+                written.auditAnnotations(),
+                written.warnings());
     }
 
     private static @Nullable String patch(JsonNode original, JsonNode wanted) {
@@ -139,7 +169,12 @@ public final class Verdict {
                 response.uid(),
                 response.allowed(),
                 response.patch(),
-                new Status(message, causes, status == null ? null : status.code()),
+                new Status(
+                        status == null ? null : status.status(),
+                        message,
+                        status == null ? null : status.reason(),
+                        causes,
+                        status == null ? null : status.code()),
                 response.auditAnnotations(),
                 response.warnings());
     }

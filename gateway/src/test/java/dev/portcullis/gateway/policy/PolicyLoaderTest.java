@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.portcullis.gateway.FakeModule;
+import dev.portcullis.host.ContextData;
 import dev.portcullis.host.FailureReason;
 import dev.portcullis.host.GuestLimits;
 import dev.portcullis.host.HostCalls;
@@ -87,7 +88,11 @@ class PolicyLoaderTest {
     }
 
     private static Policies load(PolicyEntry... entries) throws Exception {
-        return new PolicyLoader(new FakeEngine(), entry -> HostCalls.NONE, GuestLimits.DEFAULT, 2)
+        return new PolicyLoader(
+                        new FakeEngine(),
+                        entry -> new CapabilityAccess.Granted(HostCalls.NONE, ContextData.NONE),
+                        GuestLimits.DEFAULT,
+                        2)
                 .load(List.of(entries));
     }
 
