@@ -120,7 +120,7 @@ func outcomeOf(name, arguments string) (outcome, error) {
 		rego.ParsedInput(input),
 		rego.StrictBuiltinErrors(true),
 	).Eval(context.Background())
-	each := outcome{Builtin: name, Arguments: array.String()}
+	each := outcome{Builtin: name, Arguments: arguments}
 	if compileErrors := (ast.Errors{}); errors.As(err, &compileErrors) {
 		return outcome{}, err
 	}

@@ -188,10 +188,7 @@ public final class FixturePolicies {
 
     private String run(Path script, String failure, String... arguments) throws IOException {
         var command =
-                Stream.concat(
-                                Stream.of("bash", script.toString()),
-                                Stream.of(arguments))
-                        .toList();
+                Stream.concat(Stream.of("bash", script.toString()), Stream.of(arguments)).toList();
         // A file, because a full pipe would stop the build.
         var log = Files.createTempFile("portcullis-policies", ".log");
         try {

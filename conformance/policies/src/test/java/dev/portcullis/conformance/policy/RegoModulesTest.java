@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,7 +33,7 @@ class RegoModulesTest {
         }
     }
 
-    private static TreeSet<String> names(Path modules) throws IOException {
+    private static Set<String> names(Path modules) throws IOException {
         try (var files = Files.list(modules)) {
             var names = new TreeSet<String>();
             files.map(file -> Objects.requireNonNull(file.getFileName()).toString())
