@@ -9,12 +9,12 @@ import dev.portcullis.gateway.log.Logging;
 import dev.portcullis.gateway.option.GatewayCommand;
 import dev.portcullis.gateway.option.GatewayOptions;
 import dev.portcullis.gateway.option.Invocation;
+import dev.portcullis.gateway.policy.Entry;
 import dev.portcullis.gateway.policy.LoadException;
 import dev.portcullis.gateway.policy.Policies;
 import dev.portcullis.gateway.policy.PoliciesFile;
 import dev.portcullis.gateway.policy.PoliciesFileException;
 import dev.portcullis.gateway.policy.Policy;
-import dev.portcullis.gateway.policy.PolicyEntry;
 import dev.portcullis.gateway.policy.PolicyLoader;
 import dev.portcullis.host.PolicyEngine;
 import dev.portcullis.host.StartLevel;
@@ -66,7 +66,7 @@ public final class Main {
 
     private static void serve(GatewayOptions options) throws StartException, InterruptedException {
         widenScheduler(options.workers());
-        List<PolicyEntry> entries = entries(options);
+        List<Entry> entries = entries(options);
         Logging.configure(options.log());
         Vertx vertx = vertx();
         PolicyEngine engine = new WasmPolicyEngine(options.workers(), StartLevel.Kind.INITIALISED);
@@ -101,7 +101,7 @@ public final class Main {
         }
     }
 
-    private static List<PolicyEntry> entries(GatewayOptions options) throws StartException {
+    private static List<Entry> entries(GatewayOptions options) throws StartException {
         try {
             return PoliciesFile.read(options.policies());
         } catch (PoliciesFileException e) {
@@ -150,7 +150,7 @@ public final class Main {
     }
 
     private static Policies load(
-            List<PolicyEntry> entries,
+            List<Entry> entries,
             PolicyEngine engine,
             Capabilities capabilities,
             GatewayOptions options)

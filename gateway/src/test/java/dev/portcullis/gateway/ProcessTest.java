@@ -144,6 +144,10 @@ class ProcessTest {
                 text: {module: "file://text.wasm"}
                 cut: {module: "file://cut.wasm"}
                 bare: {module: "file://bare.wasm"}
+                group:
+                  policies: {a: {module: "file://bare.wasm"}, b: {module: "file://none.wasm"}}
+                  expression: a() && b()
+                  message: no
                 """);
         String output = failing(1, SERVE);
         assertThat(output)
@@ -152,41 +156,68 @@ class ProcessTest {
                 .contains("  text (file://text.wasm): bootstrap failure: text: ")
                 .contains("  cut (file://cut.wasm): bootstrap failure: cut: ")
                 .contains("  bare (file://bare.wasm): bootstrap failure: bare: Policy is missing")
+                .contains(
+                        "  group (file://bare.wasm, file://none.wasm): policy group 'group' cannot"
+                                + " be used: member 'a': bootstrap failure: group/a: Policy is"
+                                + " missing")
+                .contains(
+                        "; member 'b': bootstrap failure: group/b: Error while downloading policy"
+                                + " 'group/#b' from file://none.wasm: ")
                 .doesNotContain(": ready");
     }
 
     @Test
     void theOperatorMayServeAlthoughAPolicyIsBroken() throws Exception {
-        Files.writeString(policies(), "missing: {module: 'file://none.wasm'}");
+        Files.writeString(
+                policies(),
+                """
+                missing: {module: "file://none.wasm"}
+                group:
+                  policyMode: monitor
+                  policies: {a: {module: "file://none.wasm"}}
+                  expression: "true || a()"
+                  message: no
+                """);
         Process process = start(serveWith("--continue-on-errors"));
         try {
-            Matcher ready = ready(process);
-            try (HttpClient client = HttpClient.newHttpClient()) {
-                HttpRequest request =
-                        HttpRequest.newBuilder(
-                                        URI.create(
-                                                "http://127.0.0.1:"
-                                                        + ready.group(1)
-                                                        + "/audit/missing"))
-                                .header("content-type", "application/json")
-                                .POST(HttpRequest.BodyPublishers.ofString(Reviews.create("u")))
-                                .build();
-                assertThat(client.send(request, HttpResponse.BodyHandlers.ofString()).body())
-                        .contains("\"allowed\":false")
-                        .contains("bootstrap failure: missing: Error while downloading policy")
-                        .contains("\"code\":500");
-            }
+            String port = ready(process).group(1);
+            assertThat(judged(port, "/audit/missing"))
+                    .contains("\"allowed\":false")
+                    .contains("bootstrap failure: missing: Error while downloading policy")
+                    .contains("\"code\":500");
+            assertThat(judged(port, "/validate/group"))
+                    .contains("\"allowed\":false")
+                    .contains(
+                            "policy group 'group' cannot be used: member 'a': bootstrap failure: ")
+                    .contains("\"code\":500");
+            assertThat(judged(port, "/validate/group%2Fa"))
+                    .contains("\"allowed\":false")
+                    .contains("bootstrap failure: group/a: Error while downloading policy")
+                    .contains("\"code\":500");
         } finally {
             process.destroyForcibly();
+        }
+    }
+
+    private static String judged(String port, String path) throws Exception {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpRequest request =
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                            .header("content-type", "application/json")
+                            .POST(HttpRequest.BodyPublishers.ofString(Reviews.create("u")))
+                            .build();
+            return client.send(request, HttpResponse.BodyHandlers.ofString()).body();
         }
     }
 
     @Test
     void aGrantThatMakesNoSenseEndsTheStartInAnyCase() throws Exception {
         Files.writeString(
-                policies(), "p: {module: 'file://none.wasm', hostCapabilities: ['oci/v9/*']}");
+                policies(),
+                "g: {policies: {m: {module: 'file://none.wasm', hostCapabilities: ['oci/v9/*']}},"
+                        + " expression: m(), message: no}");
         assertThat(failing(1, serveWith("--continue-on-errors")))
-                .contains("invalid hostCapabilities pattern for policy p: ")
+                .contains("invalid hostCapabilities pattern for policy g/m: ")
                 .contains("v9");
     }
 

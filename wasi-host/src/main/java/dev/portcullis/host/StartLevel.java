@@ -9,9 +9,12 @@ package dev.portcullis.host;
 public record StartLevel(Kind kind, String reason) {
     /** The ways to start a guest, slowest first. */
     public enum Kind {
-        /** Instantiate and run from {@code _start}. */
+        /** Instantiate and initialise a guest for each request. */
         PLAIN,
-        /** Resume a copy of the process as it was at its first read of standard input. */
+        /**
+         * Start from a copy of an initialised guest: a command as it was at its first read of
+         * standard input, a reactor as it was before its first call.
+         */
         INITIALISED
     }
 }

@@ -1,6 +1,7 @@
 package dev.portcullis.conformance.benchmark;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +23,15 @@ record Machine(String processor, int cores, String memory, String system, String
     /** One line of Markdown. */
     String describe() {
         return "%s, %d cores, %s RAM, %s, JDK %s".formatted(processor, cores, memory, system, jdk);
+    }
+
+    /**
+     * How many threads wanted a core during the last minute, or "unknown". Above zero before a
+     * measurement means that it shares the machine.
+     */
+    static String loadAverage() {
+        double average = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+        return average < 0 ? "unknown" : "%.1f".formatted(average);
     }
 
     private static String memoryOf(String kibibytes) {

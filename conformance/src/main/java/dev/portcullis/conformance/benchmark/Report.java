@@ -7,6 +7,7 @@ import java.util.List;
 /** Prints Markdown that can go into a document as it is. */
 final class Report {
     private final PrintWriter out;
+    private final String loadBefore = Machine.loadAverage();
 
     Report(PrintWriter out) {
         this.out = out;
@@ -30,7 +31,9 @@ final class Report {
 
     /** Prints what is needed to judge and to repeat a measurement. */
     void origin(String command) {
-        say("Machine: " + Machine.here().describe() + "  \nCommand: `" + command + "`");
+        say(
+                "Machine: %s; load average before: %s  %nCommand: `%s`"
+                        .formatted(Machine.here().describe(), loadBefore, command));
     }
 
     static String milliseconds(Duration duration) {

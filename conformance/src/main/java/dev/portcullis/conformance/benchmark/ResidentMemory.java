@@ -1,5 +1,6 @@
 package dev.portcullis.conformance.benchmark;
 
+import dev.portcullis.conformance.process.GatewayProcess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -29,6 +30,21 @@ record ResidentMemory(long now, long peak) {
         } catch (IOException failure) {
             throw new BenchmarkException("can not read the memory of process " + pid, failure);
         }
+    }
+
+    /**
+     * What a gateway has in RAM, with whatever processes it started.
+     *
+     * @throws BenchmarkException when it has ended
+     */
+    static ResidentMemory of(GatewayProcess gateway) {
+        if (!gateway.running()) {
+            throw new BenchmarkException(gateway.lastWords());
+        }
+        return ProcessHandle.of(gateway.pid()).stream()
+                .flatMap(ProcessHandle::descendants)
+                .map(child -> of(child.pid()))
+                .reduce(of(gateway.pid()), ResidentMemory::plus);
     }
 
     /** The memory of two processes together; pages that they share count twice. */

@@ -1,10 +1,13 @@
 package dev.portcullis.conformance.benchmark;
 
+import dev.portcullis.conformance.process.GatewayLaunch;
+import dev.portcullis.conformance.process.GatewayProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** Options that say which gateway is measured and where its files are. */
@@ -66,7 +69,9 @@ final class Setup {
         if (options.stream().noneMatch(option -> option.startsWith(TIMEOUT))) {
             all.add(TIMEOUT + "=30");
         }
+        all.addAll(List.of("--workers", Integer.toString(workers)));
         return GatewayProcess.start(
-                launcher, policies, workers, kubeconfig, all, work().resolve("gateway.log"));
+                new GatewayLaunch(launcher, policies, kubeconfig, Optional.empty(), all),
+                work().resolve("gateway.log"));
     }
 }

@@ -56,6 +56,8 @@ final class SlowApiServer implements AutoCloseable {
     private int total;
     private int waiting;
     private int mostAtOnce;
+    private long countedFrom = System.nanoTime();
+    private Duration last = Duration.ZERO;
 
     /**
      * What was asked since {@link #slowDown}.
@@ -63,8 +65,9 @@ final class SlowApiServer implements AutoCloseable {
      * @param total how many SubjectAccessReviews
      * @param users for how many different users
      * @param mostAtOnce how many waited for their answer at the same time, at most
+     * @param last when the last of them came, counted from {@link #slowDown}
      */
-    record Lookups(int total, int users, int mostAtOnce) {}
+    record Lookups(int total, int users, int mostAtOnce, Duration last) {}
 
     private SlowApiServer() {
         var credential = authority.server("slow-api-server");
@@ -124,6 +127,8 @@ final class SlowApiServer implements AutoCloseable {
             users.clear();
             total = 0;
             mostAtOnce = waiting;
+            countedFrom = System.nanoTime();
+            last = Duration.ZERO;
         });
     }
 
@@ -131,7 +136,7 @@ final class SlowApiServer implements AutoCloseable {
     Lookups lookups() {
         lock.lock();
         try {
-            return new Lookups(total, users.size(), mostAtOnce);
+            return new Lookups(total, users.size(), mostAtOnce, last);
         } finally {
             lock.unlock();
         }
@@ -185,6 +190,7 @@ final class SlowApiServer implements AutoCloseable {
         try {
             users.add(user);
             total++;
+            last = Duration.ofNanos(System.nanoTime() - countedFrom);
             waiting++;
             mostAtOnce = Math.max(mostAtOnce, waiting);
             return delay;

@@ -2,6 +2,7 @@ package dev.portcullis.conformance.benchmark;
 
 import dev.portcullis.conformance.cluster.Availability;
 import dev.portcullis.conformance.cluster.Cluster;
+import dev.portcullis.conformance.process.GatewayProcess;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.client.Config;
@@ -90,7 +91,7 @@ final class TableBenchmark implements Callable<Integer> {
 
     private void measure(
             Report report, Workload workload, GatewayProcess gateway, String apiServer) {
-        var atStart = gateway.memory();
+        var atStart = ResidentMemory.of(gateway);
         var rows = new ArrayList<List<String>>();
         try (var driver = new LoadDriver(gateway.url(), null)) {
             for (var policy : (Iterable<String>) workload.policies()::fieldNames) {
@@ -120,16 +121,16 @@ final class TableBenchmark implements Callable<Integer> {
     private List<String> row(
             LoadDriver driver, GatewayProcess gateway, String policy, List<ReviewCase> cases) {
         var full = new Pace.AsFastAsPossible();
-        var cold = driver.run(new Load(cases, warmUp, connections, full)).allRight();
+        var slowest = driver.warmUp(cases, warmUp, connections);
         var most = driver.run(new Load(cases, requests, connections, full)).allRight();
         var rate = most.requestsPerSecond() * share;
         var steady =
                 driver.run(new Load(cases, requests, connections, new Pace.FixedRate(rate)))
                         .allRight();
-        var memory = gateway.memory();
+        var memory = ResidentMemory.of(gateway);
         return List.of(
                 policy,
-                Report.milliseconds(cold.percentile(100)),
+                Report.milliseconds(slowest),
                 "%.0f".formatted(most.requestsPerSecond()),
                 Report.milliseconds(most.percentile(50)),
                 Report.milliseconds(most.percentile(99)),

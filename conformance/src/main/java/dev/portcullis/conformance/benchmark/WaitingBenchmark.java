@@ -17,7 +17,9 @@ import picocli.CommandLine.Spec;
                 "Sends many requests at once, each of which makes its policy wait for a slow API"
                         + " server, and prints how long all of them take.")
 final class WaitingBenchmark implements Callable<Integer> {
-    private static final int FIRST_SHARE = 20;
+    private static final Duration RAMP_LOOKUP = Duration.ofMillis(500);
+    private static final int RAMP_STEPS = 8;
+    private static final int WARM_UP_CONNECTIONS = 8;
 
     @Mixin private Setup setup = new Setup();
 
@@ -40,12 +42,25 @@ final class WaitingBenchmark implements Callable<Integer> {
             names = "--warm-up",
             paramLabel = "N",
             description =
-                    "requests before, which do not have to wait, over few connections and again over"
-                            + " all; 0 measures a gateway that was just started (default:"
-                            + " ${DEFAULT-VALUE})")
+                    "requests before, after which connections to the API server are open; 0 measures a gateway that was just"
+                            + " started (default: ${DEFAULT-VALUE})")
     private int warmUp = 1_000;
 
     @Spec private @Nullable CommandSpec spec;
+
+    /**
+     * Lets more and more evaluations wait, each time a little. The gateway then has its connections
+     * to the API server: hundreds of cold TLS handshakes at once are a cost of their own, which
+     * {@code --warm-up 0} shows.
+     */
+    private void openConnections(
+            SlowApiServer played, LoadDriver driver, List<ReviewCase> waiting) {
+        played.slowDown(RAMP_LOOKUP);
+        for (int part = RAMP_STEPS; part > 0; part--) {
+            int atOnce = Math.max(1, evaluations / part);
+            driver.run(new Load(waiting, atOnce, atOnce, new Pace.AsFastAsPossible())).allRight();
+        }
+    }
 
     @Override
     public Integer call() {
@@ -60,21 +75,23 @@ final class WaitingBenchmark implements Callable<Integer> {
                 var driver = new LoadDriver(gateway.url(), null)) {
             var pace = new Pace.AsFastAsPossible();
             if (warmUp > 0) {
-                // A few at first: hundreds of cold TLS handshakes at once take two cores 20 s.
-                int few = Math.max(1, evaluations / FIRST_SHARE);
-                driver.run(new Load(waiting, warmUp, few, pace)).allRight();
-                driver.run(new Load(waiting, warmUp, evaluations, pace)).allRight();
+                driver.warmUp(waiting, warmUp, Math.min(evaluations, WARM_UP_CONNECTIONS));
+                openConnections(played, driver, waiting);
             }
             played.slowDown(lookup);
-            var result = driver.run(new Load(waiting, evaluations, evaluations, pace)).allRight();
+            var result = driver.run(new Load(waiting, evaluations, evaluations, pace));
             var lookups = played.lookups();
+            if (result.wrong() > 0) {
+                report.say("Asked of the API server: " + lookups);
+                result.allRight();
+            }
             if (lookups.users() != evaluations) {
                 throw new BenchmarkException(
                         "%d evaluations asked for %d users: answers came from memory, so this"
                                         .formatted(evaluations, lookups.users())
                                 + " measured nothing");
             }
-            var memory = gateway.memory();
+            var memory = ResidentMemory.of(gateway);
             report.table(
                     List.of("", ""),
                     List.of(
@@ -84,6 +101,7 @@ final class WaitingBenchmark implements Callable<Integer> {
                             List.of(
                                     "most lookups waiting at once",
                                     Integer.toString(lookups.mostAtOnce())),
+                            List.of("last lookup asked after", Report.seconds(lookups.last())),
                             List.of("all answered after", Report.seconds(result.wall())),
                             List.of("p50", Report.seconds(result.percentile(50))),
                             List.of("p99", Report.seconds(result.percentile(99))),

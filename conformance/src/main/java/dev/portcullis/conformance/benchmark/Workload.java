@@ -37,6 +37,13 @@ record Workload(ObjectNode policies, List<PolicyCase> cases) {
         return new Workload((ObjectNode) file.path("policies"), cases);
     }
 
+    /** What is left without the other policies and their cases. */
+    Workload only(List<String> kept) {
+        return new Workload(
+                policies.deepCopy().retain(kept),
+                cases.stream().filter(one -> kept.contains(one.policy())).toList());
+    }
+
     /** The cases of one policy. */
     List<ReviewCase> casesOf(String policy) {
         return cases.stream()

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -87,6 +88,11 @@ public final class ServerProcess {
     /** Whether it has not ended yet. */
     public boolean running() {
         return process.isAlive();
+    }
+
+    /** What it ended with, 128 and the number of the signal that killed it; empty while it runs. */
+    public OptionalInt exitCode() {
+        return process.isAlive() ? OptionalInt.empty() : OptionalInt.of(process.exitValue());
     }
 
     /** The process id of the program itself. */

@@ -65,7 +65,10 @@ class SlowApiServerTest {
 
     @Test
     void lookupsThatWaitAtOnceAreCounted() {
+        server.slowDown(Duration.ZERO);
+        may("user-before");
         server.slowDown(Duration.ofMillis(300));
+        assertThat(server.lookups()).isEqualTo(new SlowApiServer.Lookups(0, 0, 0, Duration.ZERO));
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var answers =
                     IntStream.range(0, 40)
@@ -78,6 +81,7 @@ class SlowApiServerTest {
         var lookups = server.lookups();
         assertThat(lookups.total()).isEqualTo(40);
         assertThat(lookups.users()).isEqualTo(10);
+        assertThat(lookups.last()).isPositive();
         assertThat(lookups.mostAtOnce()).isBetween(2, 40);
     }
 

@@ -2,13 +2,8 @@ package dev.portcullis.gateway.evaluate;
 
 import dev.portcullis.gateway.policy.Policy;
 import dev.portcullis.gateway.review.AdmissionResponse;
-import dev.portcullis.gateway.review.Payload;
-import dev.portcullis.gateway.review.Review;
 import dev.portcullis.gateway.verdict.Verdict;
-import dev.portcullis.host.Evaluation;
-import dev.portcullis.host.EvaluationContext;
 import dev.portcullis.host.GuestLimits;
-import dev.portcullis.host.PolicyMetadata.PolicyType;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
@@ -97,24 +92,19 @@ public final class EvaluatorVerticle extends VerticleBase {
     }
 
     private AdmissionResponse response(Task task, Lane lane) {
-        Policy.Ready policy = task.policy();
-        Payload payload = task.review().payload(policy.entry().settings().json());
-        EvaluationContext context =
-                new EvaluationContext(
-                        policy.hostCalls(),
-                        policy.contextData(),
-                        lane.permits(),
-                        limits,
-                        task.deadline(),
-                        judged(task.review()));
-        Evaluation evaluation = policy.module().validate(payload.json(), context);
-        return Verdict.of(evaluation, policy.entry(), task.origin(), task.review().uid(), payload);
-    }
-
-    private static PolicyType judged(Review review) {
-        return switch (review) {
-            case Review.Admission _ -> PolicyType.KUBERNETES;
-            case Review.Raw _ -> PolicyType.RAW;
+        PolicyRun run = new PolicyRun(task, lane.permits(), limits);
+        String uid = task.review().uid();
+        return switch (task.policy()) {
+            case Policy.Ready policy -> {
+                PolicyRun.Result result = run.of(policy);
+                yield Verdict.of(
+                        result.evaluation(), policy.entry(), task.origin(), uid, result.payload());
+            }
+            case Policy.Group group ->
+                    Verdict.ofGroup(
+                            new GroupRun(group, task, run).response(),
+                            group.entry(),
+                            task.origin());
         };
     }
 

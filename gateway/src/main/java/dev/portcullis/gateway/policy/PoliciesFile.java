@@ -14,6 +14,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
@@ -28,7 +30,14 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  * Kubewarden controller writes, is known.
  */
 public final class PoliciesFile {
-    private static final Set<String> KNOWN =
+    private static final Set<String> OF_MEMBERS =
+            Set.of(
+                    "module",
+                    "settings",
+                    "contextAwareResources",
+                    "timeoutEvalSeconds",
+                    "hostCapabilities");
+    private static final Set<String> OF_POLICIES =
             Set.of(
                     "module",
                     "policyMode",
@@ -39,7 +48,8 @@ public final class PoliciesFile {
                     "timeoutEvalSeconds",
                     "hostCapabilities",
                     "namespacedName");
-    private static final Set<String> ONLY_IN_GROUPS = Set.of("policies", "expression");
+    private static final Set<String> OF_GROUPS =
+            Set.of("policyMode", "policies", "expression", "message", "namespacedName");
     private static final Duration LONGEST = Duration.ofDays(365);
     private static final String FILE_SCHEME = "file://";
 
@@ -54,7 +64,7 @@ public final class PoliciesFile {
      *
      * @throws PoliciesFileException when the file cannot be read or anything in it is wrong
      */
-    public static List<PolicyEntry> read(Path file) throws PoliciesFileException {
+    public static List<Entry> read(Path file) throws PoliciesFileException {
         try {
             Path folder = file.toAbsolutePath().getParent();
             if (folder == null) {
@@ -75,8 +85,8 @@ public final class PoliciesFile {
                 "error while loading policies from \"" + file + "\": " + cause);
     }
 
-    private List<PolicyEntry> entries(byte[] bytes) throws YamlException {
-        List<PolicyEntry> entries = new ArrayList<>();
+    private List<Entry> entries(byte[] bytes) throws YamlException {
+        List<Entry> entries = new ArrayList<>();
         Node root = YamlDocument.read(bytes);
         for (Map.Entry<String, Member> member :
                 YamlDocument.members(root, "the policies file").entrySet()) {
@@ -95,8 +105,25 @@ public final class PoliciesFile {
         }
     }
 
-    private PolicyEntry entry(String id, Node node) throws YamlException {
-        Fields fields = new Fields(id, YamlDocument.members(node, "policy '" + id + "'"));
+    private Entry entry(String id, Node node) throws YamlException {
+        String policy = "policy '" + id + "'";
+        Map<String, Member> keys = YamlDocument.members(node, policy);
+        boolean group = keys.containsKey("policies") || keys.containsKey("expression");
+        if (!group) {
+            return policy(id, new Fields(policy, keys, OF_POLICIES), node);
+        }
+        Member module = keys.get("module");
+        if (module != null) {
+            throw YamlException.at(
+                    module.key(),
+                    policy
+                            + " has a 'module' and is a group as well; a policy has a 'module', a"
+                            + " group has 'policies', 'expression' and 'message'");
+        }
+        return group(id, new Fields("policy group '" + id + "'", keys, OF_GROUPS), node);
+    }
+
+    private PolicyEntry policy(String id, Fields fields, Node node) throws YamlException {
         String url = fields.requiredString("module", node);
         return new PolicyEntry(
                 id,
@@ -111,11 +138,56 @@ public final class PoliciesFile {
                 fields.seconds("timeoutEvalSeconds"));
     }
 
-    private static PolicyEntry.Mode mode(Fields fields) throws YamlException {
+    private GroupEntry group(String id, Fields fields, Node node) throws YamlException {
+        Node policies = fields.requiredNode("policies", node);
+        Map<String, Member> named = YamlDocument.members(policies, fields.what("policies"));
+        if (named.isEmpty()) {
+            throw YamlException.at(
+                    policies, fields.what("policies") + " must name at least one policy");
+        }
+        checkMemberNames(id, named);
+        List<GroupEntry.Member> members = new ArrayList<>();
+        for (Map.Entry<String, Member> member : named.entrySet()) {
+            members.add(member(id, member.getKey(), member.getValue().value()));
+        }
+        return new GroupEntry(
+                id,
+                mode(fields),
+                fields.requiredString("expression", node),
+                fields.requiredString("message", node),
+                members);
+    }
+
+    private static void checkMemberNames(String group, Map<String, Member> members)
+            throws YamlException {
+        List<Map.Entry<String, Member>> invalid =
+                members.entrySet().stream()
+                        .filter(member ->
+                                member.getKey().isEmpty() || member.getKey().contains("/"))
+                        .toList();
+        if (!invalid.isEmpty()) {
+            throw YamlException.at(
+                    invalid.getFirst().getValue().key(),
+                    "policy group '"
+                            + group
+                            + "' contains policies with invalid names: "
+                            + invalid.stream()
+                                    .map(member -> "\"" + member.getKey() + "\"")
+                                    .collect(Collectors.joining(", ", "[", "]")));
+        }
+    }
+
+    private GroupEntry.Member member(String group, String name, Node node) throws YamlException {
+        String what = "member '" + name + "' of policy group '" + group + "'";
+        Fields fields = new Fields(what, YamlDocument.members(node, what), OF_MEMBERS);
+        return new GroupEntry.Member(name, policy(GroupEntry.idOf(group, name), fields, node));
+    }
+
+    private static Entry.Mode mode(Fields fields) throws YamlException {
         Node node = fields.node("policyMode");
         return switch (node == null ? "protect" : fields.stringOf("policyMode", node)) {
-            case "protect" -> PolicyEntry.Mode.PROTECT;
-            case "monitor" -> PolicyEntry.Mode.MONITOR;
+            case "protect" -> Entry.Mode.PROTECT;
+            case "monitor" -> Entry.Mode.MONITOR;
             default ->
                     throw YamlException.at(
                             fields.required("policyMode"),
@@ -158,33 +230,33 @@ public final class PoliciesFile {
 
     /** The keys of one entry. */
     private static final class Fields {
-        private final String id;
+        private final String owner;
         private final Map<String, Member> members;
 
-        Fields(String id, Map<String, Member> members) throws YamlException {
-            this.id = id;
+        /**
+         * Of an entry.
+         *
+         * @param owner what the entry is called in messages
+         * @param known the keys that it may have
+         */
+        Fields(String owner, Map<String, Member> members, Set<String> known) throws YamlException {
+            this.owner = owner;
             this.members = members;
             for (Map.Entry<String, Member> member : members.entrySet()) {
-                checkKnown(member.getKey(), member.getValue().key());
+                if (!known.contains(member.getKey())) {
+                    throw YamlException.at(
+                            member.getValue().key(), unknown(member.getKey(), owner, known));
+                }
             }
         }
 
-        private void checkKnown(String key, Node node) throws YamlException {
-            if (ONLY_IN_GROUPS.contains(key)) {
-                throw YamlException.at(
-                        node,
-                        "policy '"
-                                + id
-                                + "' is a group: groups are not supported by this version of"
-                                + " Portcullis");
-            }
-            if (!KNOWN.contains(key)) {
-                throw YamlException.at(node, "unknown key '" + key + "' in policy '" + id + "'");
-            }
+        private static String unknown(String key, String owner, Set<String> known) {
+            String possible = String.join(", ", new TreeSet<>(known));
+            return "unknown key '" + key + "' in " + owner + "; possible are " + possible;
         }
 
         String what(String key) {
-            return "'" + key + "' of policy '" + id + "'";
+            return "'" + key + "' of " + owner;
         }
 
         @Nullable Node node(String key) {
@@ -218,12 +290,16 @@ public final class PoliciesFile {
             throw YamlDocument.wrongType(node, what, expected);
         }
 
-        String requiredString(String key, Node entry) throws YamlException {
+        Node requiredNode(String key, Node entry) throws YamlException {
             Node node = node(key);
             if (node == null) {
-                throw YamlException.at(entry, "policy '" + id + "' has no '" + key + "'");
+                throw YamlException.at(entry, owner + " has no '" + key + "'");
             }
-            return stringOf(key, node);
+            return node;
+        }
+
+        String requiredString(String key, Node entry) throws YamlException {
+            return stringOf(key, requiredNode(key, entry));
         }
 
         @Nullable String string(String key) throws YamlException {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the policies file says of one policy (policy-server §3).
  *
- * @param id the name in the file and in the URL
+ * @param id the name in the file and in the URL; {@code <group>/<member>} for a group's member
  * @param url where the module is, as written
  * @param module the module's file
  * @param mode whether a rejection counts
@@ -31,17 +31,10 @@ public record PolicyEntry(
         Set<PolicyMetadata.Resource> contextAwareResources,
         List<String> hostCapabilities,
         @Nullable String message,
-        @Nullable Duration timeout) {
+        @Nullable Duration timeout)
+        implements Entry {
     public PolicyEntry {
         contextAwareResources = Set.copyOf(contextAwareResources);
         hostCapabilities = List.copyOf(hostCapabilities);
-    }
-
-    /** Whether a rejection counts. */
-    public enum Mode {
-        /** A rejection rejects. */
-        PROTECT,
-        /** A rejection is logged and the request admitted. */
-        MONITOR
     }
 }

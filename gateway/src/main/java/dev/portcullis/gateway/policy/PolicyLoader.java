@@ -15,7 +15,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -60,12 +62,37 @@ public final class PolicyLoader {
      *
      * @throws LoadException when a grant makes no sense, which no operator can want to ignore
      */
-    public Policies load(List<PolicyEntry> entries) throws LoadException, InterruptedException {
+    public Policies load(List<? extends Entry> entries) throws LoadException, InterruptedException {
         List<Callable<Policy>> tasks = new ArrayList<>();
-        for (PolicyEntry entry : entries) {
-            Granted granted = grantedTo(entry);
-            tasks.add(() -> load(entry, granted));
+        for (Entry entry : entries) {
+            switch (entry) {
+                case PolicyEntry policy -> {
+                    Granted granted = grantedTo(policy);
+                    tasks.add(() -> load(policy, granted, policy.id()));
+                }
+                case GroupEntry group -> {
+                    for (GroupEntry.Member member : group.members()) {
+                        Granted granted = grantedTo(member.entry());
+                        String name = group.id() + "/#" + member.name();
+                        tasks.add(() -> load(member.entry(), granted, name));
+                    }
+                }
+            }
         }
+        Map<String, Policy> policies = new LinkedHashMap<>();
+        for (Policy policy : loaded(tasks)) {
+            policies.put(policy.id(), policy);
+        }
+        for (Entry entry : entries) {
+            if (entry instanceof GroupEntry group) {
+                policies.put(group.id(), GroupAssembly.of(group, policies));
+            }
+        }
+        return new Policies(policies.values());
+    }
+
+    private List<Policy> loaded(List<Callable<Policy>> tasks)
+            throws LoadException, InterruptedException {
         List<Policy> policies = new ArrayList<>();
         try (ExecutorService executor = Executors.newFixedThreadPool(parallel)) {
             for (Future<Policy> policy : executor.invokeAll(tasks)) {
@@ -74,7 +101,7 @@ public final class PolicyLoader {
         } catch (ExecutionException e) {
             throw new LoadException("policies cannot be loaded: " + e.getCause(), e);
         }
-        return new Policies(policies);
+        return policies;
     }
 
     private Granted grantedTo(PolicyEntry entry) throws LoadException {
@@ -90,10 +117,11 @@ public final class PolicyLoader {
         }
     }
 
-    private Policy load(PolicyEntry entry, Granted granted) {
+    /** Loads one policy; the name is what it is called where its module cannot be read. */
+    private Policy load(PolicyEntry entry, Granted granted, String name) {
         PolicyModule module;
         try {
-            module = engine.load(bytesOf(entry));
+            module = engine.load(bytesOf(entry, name));
             KubewardenVersion.check(module.metadata().minimumKubewardenVersion());
         } catch (ModuleException e) {
             return bootstrapFailure(entry, String.valueOf(e.getMessage()));
@@ -152,25 +180,25 @@ public final class PolicyLoader {
         }
     }
 
-    private static byte[] bytesOf(PolicyEntry entry) throws ModuleException {
+    private static byte[] bytesOf(PolicyEntry entry, String name) throws ModuleException {
         try {
             if (Files.isRegularFile(entry.module())
                     && Files.size(entry.module()) > LARGEST_MODULE) {
-                throw unreadable(entry, "the file is larger than 256 MiB", null);
+                throw unreadable(entry, name, "the file is larger than 256 MiB", null);
             }
             return Files.readAllBytes(entry.module());
         } catch (NoSuchFileException e) {
-            throw unreadable(entry, "no such file: " + entry.module(), e);
+            throw unreadable(entry, name, "no such file: " + entry.module(), e);
         } catch (IOException e) {
-            throw unreadable(entry, String.valueOf(e.getMessage()), e);
+            throw unreadable(entry, name, String.valueOf(e.getMessage()), e);
         }
     }
 
     private static ModuleException unreadable(
-            PolicyEntry entry, String cause, @Nullable Throwable reason) {
+            PolicyEntry entry, String name, String cause, @Nullable Throwable reason) {
         String message =
                 "Error while downloading policy '%s' from %s: %s"
-                        .formatted(entry.id(), entry.url(), cause);
+                        .formatted(name, entry.url(), cause);
         return reason == null ? new ModuleException(message) : new ModuleException(message, reason);
     }
 

@@ -1,5 +1,6 @@
 package dev.portcullis.gateway.review;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -13,7 +14,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Payload {
     private static final ObjectReader READER =
-            JsonMapper.builder().build().readerFor(JsonNode.class);
+            JsonMapper.builder()
+                    .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                    .build()
+                    .readerFor(JsonNode.class);
 
     private final byte[] json;
     private final int originalFrom;

@@ -5,7 +5,7 @@ import dev.portcullis.gateway.evaluate.Outcome;
 import dev.portcullis.gateway.evaluate.Task;
 import dev.portcullis.gateway.policy.Policies;
 import dev.portcullis.gateway.policy.Policy;
-import dev.portcullis.gateway.policy.PolicyEntry;
+import dev.portcullis.gateway.policy.PolicyTimeout;
 import dev.portcullis.gateway.review.AdmissionResponse;
 import dev.portcullis.gateway.review.InvalidReviewException;
 import dev.portcullis.gateway.review.Review;
@@ -34,7 +34,7 @@ final class ReviewHandler {
     private final Endpoint endpoint;
     private final Policies policies;
     private final Evaluators evaluators;
-    private final @Nullable Duration policyTimeout;
+    private final PolicyTimeout policyTimeout;
     private final @Nullable String alwaysAcceptNamespace;
 
     ReviewHandler(
@@ -46,7 +46,7 @@ final class ReviewHandler {
         this.endpoint = endpoint;
         this.policies = policies;
         this.evaluators = evaluators;
-        this.policyTimeout = policyTimeout;
+        this.policyTimeout = new PolicyTimeout(policyTimeout);
         this.alwaysAcceptNamespace = alwaysAcceptNamespace;
     }
 
@@ -114,9 +114,11 @@ final class ReviewHandler {
                             id,
                             AdmissionResponse.rejected(
                                     review.uid(), broken.message(), INIT_ERROR_CODE));
-            case Policy.Ready ready -> {
-                Deadline deadline = clientDeadline.min(policyDeadline(ready.entry()));
-                evaluate(context, new Task(ready, review, endpoint.origin(), deadline));
+            case Policy.Usable policy -> {
+                Deadline deadline = clientDeadline.min(policyTimeout.deadlineFor(policy));
+                evaluate(
+                        context,
+                        new Task(policy, review, endpoint.origin(), deadline, policyTimeout));
             }
         }
     }
@@ -161,13 +163,6 @@ final class ReviewHandler {
         long arrival = Objects.requireNonNull(context.<Long>get(ARRIVAL), ARRIVAL);
         Duration timeout = ClientTimeout.forJudging(ClientTimeout.of(timeouts.getFirst()));
         return new Deadline(arrival + timeout.toNanos());
-    }
-
-    private Deadline policyDeadline(PolicyEntry policy) {
-        if (policyTimeout == null) {
-            return Deadline.none();
-        }
-        return Deadline.in(policy.timeout() == null ? policyTimeout : policy.timeout());
     }
 
     private void log(Review review, String id, AdmissionResponse response) {

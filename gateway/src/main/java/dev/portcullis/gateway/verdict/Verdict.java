@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.portcullis.gateway.patch.JsonDiff;
+import dev.portcullis.gateway.policy.Entry;
+import dev.portcullis.gateway.policy.GroupEntry;
 import dev.portcullis.gateway.policy.PolicyEntry;
 import dev.portcullis.gateway.review.AdmissionResponse;
 import dev.portcullis.gateway.review.AdmissionResponse.Cause;
@@ -25,7 +27,7 @@ public final class Verdict {
     private static final Logger LOG = LoggerFactory.getLogger(Verdict.class);
     private static final ObjectMapper JSON = JsonMapper.builder().build();
 
-    private static final String MUTATION_OF_NOTHING =
+    static final String MUTATION_OF_NOTHING =
             "Incoming object is null, which happens only with DELETE operations, but the policy is"
                     + " attempting a mutation. This is not allowed";
     private static final int FAILURE_CODE = 500;
@@ -48,18 +50,26 @@ public final class Verdict {
         };
     }
 
+    /** The response to a request that the group has judged; a group has no patch. */
+    public static AdmissionResponse ofGroup(
+            AdmissionResponse vanilla, GroupEntry group, Origin origin) {
+        return origin == Origin.VALIDATE && group.mode() == Entry.Mode.MONITOR
+                ? monitored(vanilla, group.id(), false)
+                : vanilla;
+    }
+
     /** Exactly what the policy said (guest-abi §6.2). */
     private static AdmissionResponse vanilla(
             ValidationResponse answer, String uid, Payload payload) {
-        String patch = null;
-        JsonNode wanted = answer.mutatedObject();
-        if (wanted != null && !wanted.isNull()) {
-            JsonNode original = payload.original();
-            if (original == null) {
-                return AdmissionResponse.rejected(uid, MUTATION_OF_NOTHING, null);
-            }
-            patch = patch(original, wanted);
-        }
+        return switch (mutation(answer, payload)) {
+            case Mutation.OfNothing() -> AdmissionResponse.rejected(uid, MUTATION_OF_NOTHING, null);
+            case Mutation.None() -> vanilla(answer, uid, (String) null);
+            case Mutation.Patch(var patch) -> vanilla(answer, uid, patch);
+        };
+    }
+
+    private static AdmissionResponse vanilla(
+            ValidationResponse answer, String uid, @Nullable String patch) {
         Status status =
                 answer.message() == null && answer.code() == null
                         ? null
@@ -76,7 +86,7 @@ public final class Verdict {
     /** Exactly what the policy wrote, for the request that was asked about (guest-abi §5.2). */
     private static AdmissionResponse vanilla(
             dev.portcullis.host.AdmissionResponse written, String uid, Payload payload) {
-        if (written.patch() != null && payload.original() == null) {
+        if (mutation(written, payload) instanceof Mutation.OfNothing) {
             return AdmissionResponse.rejected(uid, MUTATION_OF_NOTHING, null);
         }
         var status = written.status();
@@ -102,11 +112,31 @@ public final class Verdict {
                 written.warnings());
     }
 
-    private static @Nullable String patch(JsonNode original, JsonNode wanted) {
-        ArrayNode operations = JsonDiff.between(original, wanted);
-        if (operations.isEmpty()) {
-            return null;
+    /** What the policy wants to change of what it had been given to read. */
+    static Mutation mutation(ValidationResponse answer, Payload payload) {
+        JsonNode wanted = answer.mutatedObject();
+        if (wanted == null || wanted.isNull()) {
+            return new Mutation.None();
         }
+        JsonNode original = payload.original();
+        if (original == null) {
+            return new Mutation.OfNothing();
+        }
+        ArrayNode operations = JsonDiff.between(original, wanted);
+        return operations.isEmpty() ? new Mutation.None() : new Mutation.Patch(base64(operations));
+    }
+
+    /** What the policy's own patch changes of what it had been given to read. */
+    static Mutation mutation(dev.portcullis.host.AdmissionResponse written, Payload payload) {
+        if (written.patch() == null) {
+            return new Mutation.None();
+        }
+        return payload.original() == null
+                ? new Mutation.OfNothing()
+                : new Mutation.Patch(written.patch());
+    }
+
+    private static String base64(ArrayNode operations) {
         try {
             return Base64.getEncoder().encodeToString(JSON.writeValueAsBytes(operations));
         } catch (JsonProcessingException e) {
@@ -118,7 +148,7 @@ public final class Verdict {
     private static AdmissionResponse withRules(AdmissionResponse vanilla, PolicyEntry policy) {
         AdmissionResponse response =
                 switch (policy.mode()) {
-                    case MONITOR -> monitored(vanilla, policy);
+                    case MONITOR -> monitored(vanilla, policy.id(), policy.allowedToMutate());
                     case PROTECT ->
                             vanilla.patch() != null && !policy.allowedToMutate()
                                     ? mutationRefused(vanilla, policy)
@@ -129,11 +159,12 @@ public final class Verdict {
                 : withMessage(response, policy.message());
     }
 
-    private static AdmissionResponse monitored(AdmissionResponse vanilla, PolicyEntry policy) {
+    private static AdmissionResponse monitored(
+            AdmissionResponse vanilla, String policy, boolean allowedToMutate) {
         Status status = vanilla.status();
         LOG.atInfo()
-                .addKeyValue("policy_id", policy.id())
-                .addKeyValue("allowed_to_mutate", policy.allowedToMutate())
+                .addKeyValue("policy_id", policy)
+                .addKeyValue("allowed_to_mutate", allowedToMutate)
                 .addKeyValue("uid", vanilla.uid())
                 .addKeyValue("allowed", vanilla.allowed())
                 .addKeyValue("mutated", vanilla.patch() != null)

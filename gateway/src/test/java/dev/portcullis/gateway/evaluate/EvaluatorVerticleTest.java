@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.portcullis.gateway.FakeModule;
 import dev.portcullis.gateway.FakePolicies;
 import dev.portcullis.gateway.Reviews;
+import dev.portcullis.gateway.policy.PolicyTimeout;
 import dev.portcullis.gateway.review.ReviewReader;
 import dev.portcullis.gateway.verdict.Origin;
 import dev.portcullis.host.Deadline;
@@ -54,7 +55,8 @@ class EvaluatorVerticleTest {
                                 FakePolicies.policy("p", new FakeModule(judge)),
                                 ReviewReader.admission(Reviews.create("u").getBytes(UTF_8)),
                                 origin,
-                                Deadline.none()));
+                                Deadline.none(),
+                                new PolicyTimeout(null)));
     }
 
     @Test

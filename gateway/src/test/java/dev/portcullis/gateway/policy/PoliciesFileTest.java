@@ -21,6 +21,10 @@ class PoliciesFileTest {
     @TempDir private Path folder;
 
     private List<PolicyEntry> read(String text) throws Exception {
+        return readAll(text).stream().map(PolicyEntry.class::cast).toList();
+    }
+
+    private List<Entry> readAll(String text) throws Exception {
         return PoliciesFile.read(Files.writeString(folder.resolve("policies.yml"), text));
     }
 
@@ -72,7 +76,7 @@ class PoliciesFileTest {
                                 "labels",
                                 "file:///opt/labels.wasm",
                                 Path.of("/opt/labels.wasm"),
-                                PolicyEntry.Mode.MONITOR,
+                                Entry.Mode.MONITOR,
                                 true,
                                 new Settings(
                                         "{\"list\":[\"a\",1,2.50,true,null],\"nested\":{\"x\":{\"y\":\"z\"}}}"
@@ -86,9 +90,82 @@ class PoliciesFileTest {
     }
 
     @Test
+    void aGroupHasEveryKeyOfTheReference() throws Exception {
+        GroupEntry group =
+                (GroupEntry)
+                        readAll(
+                                        """
+                                        pods:
+                                          policyMode: monitor
+                                          policies:
+                                            plain: {module: file:///plain.wasm}
+                                            full:
+                                              module: file:///full.wasm
+                                              settings: {a: 1}
+                                              contextAwareResources: [{apiVersion: v1, kind: Pod}]
+                                              timeoutEvalSeconds: 3
+                                              hostCapabilities: ["*"]
+                                          expression: plain() && full()
+                                          message: no pods
+                                          namespacedName: {Namespace: "", Name: pods}
+                                        """)
+                                .getFirst();
+        assertThat(group)
+                .usingRecursiveComparison()
+                .isEqualTo(
+                        new GroupEntry(
+                                "pods",
+                                Entry.Mode.MONITOR,
+                                "plain() && full()",
+                                "no pods",
+                                List.of(
+                                        new GroupEntry.Member("plain", member("plain")),
+                                        new GroupEntry.Member(
+                                                "full",
+                                                new PolicyEntry(
+                                                        "pods/full",
+                                                        "file:///full.wasm",
+                                                        Path.of("/full.wasm"),
+                                                        Entry.Mode.PROTECT,
+                                                        false,
+                                                        new Settings("{\"a\":1}".getBytes(UTF_8)),
+                                                        Set.of(
+                                                                new PolicyMetadata.Resource(
+                                                                        "v1", "Pod")),
+                                                        List.of("*"),
+                                                        null,
+                                                        Duration.ofSeconds(3))))));
+    }
+
+    /** A member of which the file says no more than its module. */
+    private static PolicyEntry member(String name) {
+        return new PolicyEntry(
+                "pods/" + name,
+                "file:///" + name + ".wasm",
+                Path.of("/" + name + ".wasm"),
+                Entry.Mode.PROTECT,
+                false,
+                Settings.NONE,
+                Set.of(),
+                List.of(),
+                null,
+                null);
+    }
+
+    @Test
+    void policiesAndGroupsStandSideBySideInTheOrderOfTheFile() throws Exception {
+        String member = "{a: {module: file://m, settings: null, timeoutEvalSeconds: null}}";
+        String group = "{policies: " + member + ", expression: a(), message: ''}";
+        List<Entry> entries =
+                readAll("z: {module: file://m}\ng: " + group + "\na: {module: file://m}\n");
+        assertThat(entries).extracting(Entry::id).containsExactly("z", "g", "a");
+        assertThat(entries).extracting(Entry::mode).containsOnly(Entry.Mode.PROTECT);
+    }
+
+    @Test
     void onlyTheModuleIsRequired() throws Exception {
         PolicyEntry entry = read("p:\n  module: file://m.wasm\n").getFirst();
-        assertThat(entry.mode()).isEqualTo(PolicyEntry.Mode.PROTECT);
+        assertThat(entry.mode()).isEqualTo(Entry.Mode.PROTECT);
         assertThat(entry.allowedToMutate()).isFalse();
         assertThat(json(entry.settings())).isEqualTo("{}");
         assertThat(entry.contextAwareResources()).isEmpty();
@@ -226,8 +303,45 @@ class PoliciesFileTest {
                         + " element of 'contextAwareResources' of policy 'p' has no 'apiVersion'",
                 "p: {module: file://m, contextAwareResources: [{kind: P, apiVersion: v1, x: 1}]} |"
                         + " line 2, column 73: unknown key 'x' in an element of",
-                "p: {policies: {}, expression: 'a()', message: no} | line 2, column 5: policy 'p' is"
-                        + " a group: groups are not supported by this version of Portcullis",
+                "p: {module: file://m, policies: {}} | line 2, column 5: policy 'p' has a 'module'"
+                        + " and is a group as well",
+                "p: {module: file://m, expression: a()} | line 2, column 5: policy 'p' has a"
+                        + " 'module' and is a group as well",
+                "p: {policies: {}, expression: 'a()', message: no} | line 2, column 15: 'policies'"
+                        + " of policy group 'p' must name at least one policy",
+                "p: {policies: [], expression: 'a()', message: no} | line 2, column 15: 'policies'"
+                        + " of policy group 'p' must be a mapping, not a list",
+                "p: {expression: 'a()', message: no} | line 2, column 4: policy group 'p' has no"
+                        + " 'policies'",
+                "p: {policies: {a: {module: file://m}}, message: no} | line 2, column 4: policy"
+                        + " group 'p' has no 'expression'",
+                "p: {policies: {a: {module: file://m}}, expression: 1, message: no} | line 2, column"
+                        + " 52: 'expression' of policy group 'p' must be a string, not a whole"
+                        + " number",
+                "p: {policies: {a: {module: file://m}}, expression: a()} | line 2, column 4: policy"
+                        + " group 'p' has no 'message'",
+                "p: {policies: {a: {module: file://m}}, expression: a(), message: null} | 'message'"
+                        + " of policy group 'p' must be a string, not null",
+                "p: {policies: {a: {module: file://m}}, allowedToMutate: false} | line 2, column"
+                        + " 40: unknown key 'allowedToMutate' in policy group 'p'; possible are"
+                        + " expression, message, namespacedName, policies, policyMode",
+                "p: {policies: {a: {}}, expression: a(), message: no} | line 2, column 19: member"
+                        + " 'a' of policy group 'p' has no 'module'",
+                "p: {policies: {a: null}, expression: a(), message: no} | line 2, column 19: member"
+                        + " 'a' of policy group 'p' must be a mapping, not null",
+                "p: {policies: {a: {module: file://m, policyMode: protect}}, expression: a()} | line"
+                        + " 2, column 38: unknown key 'policyMode' in member 'a' of policy group"
+                        + " 'p'; possible are contextAwareResources, hostCapabilities, module,"
+                        + " settings, timeoutEvalSeconds",
+                "p: {policies: {a: {module: file://m, message: m}}} | unknown key 'message' in",
+                "p: {policies: {a: {module: file://m, allowedToMutate: true}}} | unknown key",
+                "p: {policies: {a: {module: file://m, namespacedName: {}}}} | unknown key",
+                "p: {policies: {a: {module: file://m, timeoutEvalSeconds: x}}} |"
+                        + " 'timeoutEvalSeconds' of member 'a' of policy group 'p' must be a whole"
+                        + " number of seconds, not a string",
+                "p: {policies: {a/b: {module: file://m}, c: {module: file://m}, '': {}}} | line 2,"
+                        + " column 16: policy group 'p' contains policies with invalid names:"
+                        + " [\"a/b\", \"\"]",
                 "p: {module: 'registry://ghcr.io/p:1'} | line 2, column 13: 'module' of policy 'p'"
                         + " is 'registry://ghcr.io/p:1': only file:// modules are supported by this"
                         + " version of Portcullis",

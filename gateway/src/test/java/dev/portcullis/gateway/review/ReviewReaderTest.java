@@ -109,6 +109,9 @@ class ReviewReaderTest {
             assertThat(review.payload(bytes("{}")).original())
                     .isEqualTo(
                             new com.fasterxml.jackson.databind.ObjectMapper()
+                                    .enable(
+                                            com.fasterxml.jackson.databind.DeserializationFeature
+                                                    .USE_BIG_DECIMAL_FOR_FLOATS)
                                     .readTree(bytes(object)));
         }
     }

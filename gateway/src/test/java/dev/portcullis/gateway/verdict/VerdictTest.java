@@ -323,4 +323,17 @@ class VerdictTest {
                 Verdict.of(reviewed(true, "W10="), entry, Origin.VALIDATE, "u", payload);
         assertThat(outcome(response)).isEqualTo("reject status");
     }
+
+    @Test
+    void aWholeResponseCountsInAGroupLikeAnyOther() throws Exception {
+        Payload payload = payload("{\"a\":1}");
+        assertThat(MemberVerdict.of(reviewed(true, null), payload))
+                .isEqualTo(new MemberVerdict.Admitted());
+        assertThat(MemberVerdict.of(reviewed(false, null), payload))
+                .isEqualTo(new MemberVerdict.Denied("m"));
+        assertThat(MemberVerdict.of(reviewed(true, "W10="), payload))
+                .isEqualTo(
+                        new MemberVerdict.Undecided(
+                                "mutation is not allowed inside of policy group"));
+    }
 }

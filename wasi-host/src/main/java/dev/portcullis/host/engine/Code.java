@@ -1,10 +1,10 @@
 package dev.portcullis.host.engine;
 
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.Function;
 
 /**
@@ -14,7 +14,7 @@ import java.util.function.Function;
 final class Code {
     private static final int NONE = -1;
 
-    private final int[] tierOf;
+    private final AtomicIntegerArray tierOf;
     private final List<Tier> tiers = new CopyOnWriteArrayList<>();
     private final Function<BitSet, Tier> interpreter;
     private final BitSet interpreted = new BitSet();
@@ -26,8 +26,10 @@ final class Code {
      * @param interpreter makes an interpreted tier of the given functions
      */
     Code(int functionCount, Function<BitSet, Tier> interpreter) {
-        this.tierOf = new int[functionCount];
-        Arrays.fill(tierOf, NONE);
+        this.tierOf = new AtomicIntegerArray(functionCount);
+        for (int i = 0; i < functionCount; i++) {
+            tierOf.setPlain(i, NONE);
+        }
         this.interpreter = interpreter;
     }
 
@@ -35,23 +37,23 @@ final class Code {
     synchronized void add(Tier tier, BitSet functions) {
         int index = tiers.size();
         tiers.add(tier);
-        functions.stream().forEach(function -> tierOf[function] = index);
+        functions.stream().forEach(function -> tierOf.set(function, index));
     }
 
     /** The index of the tier that runs a function; a function without one gets interpreted. */
     int tierOf(int function) {
-        int tier = tierOf[function];
+        int tier = tierOf.get(function);
         return tier == NONE ? interpret(function) : tier;
     }
 
     private synchronized int interpret(int function) {
-        if (tierOf[function] == NONE) {
+        if (tierOf.get(function) == NONE) {
             var functions = new BitSet();
             functions.set(function);
             add(interpreter.apply(functions), functions);
             interpreted.set(function);
         }
-        return tierOf[function];
+        return tierOf.get(function);
     }
 
     Tier tier(int index) {

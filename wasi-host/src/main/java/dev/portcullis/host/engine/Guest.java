@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,15 +59,43 @@ public final class Guest {
             ImportValues imports,
             long memoryBytes,
             Runnable interpretedCall) {
+        this(module, module.home(), code, imports, LinearMemory::new, memoryBytes, interpretedCall);
+    }
+
+    /** A guest without content; see {@link TieredModule#blankGuest}. */
+    Guest(
+            TieredModule module,
+            Code code,
+            ImportValues imports,
+            MemoryArrays arrays,
+            Runnable interpretedCall) {
+        this(
+                module,
+                module.blankHome(),
+                code,
+                imports,
+                limits -> new LinearMemory(limits, arrays),
+                Long.MAX_VALUE,
+                interpretedCall);
+    }
+
+    private Guest(
+            TieredModule module,
+            WasmModule homeModule,
+            Code code,
+            ImportValues imports,
+            Function<MemoryLimits, LinearMemory> newMemory,
+            long memoryBytes,
+            Runnable interpretedCall) {
         this.code = code;
         this.interpretedCall = interpretedCall;
         this.memories = new ArrayList<>();
-        this.imports = withMemory(module.home(), imports, memories);
+        this.imports = withMemory(homeModule, imports, memories);
         this.home =
                 Instance.builder(module.home())
                         .withImportValues(this.imports)
                         .withMemoryFactory(limits -> {
-                            var created = new LinearMemory(limits);
+                            var created = newMemory.apply(limits);
                             memories.add(created);
                             return created;
                         })
@@ -215,6 +244,16 @@ public final class Guest {
     /** Reduces the memory of a waiting guest to what differs from the image. */
     public void park(GuestImage image) {
         memory.park(image.memory());
+    }
+
+    /** Whether so many guests of the module wait that parking should not be put off. */
+    public boolean crowded() {
+        return memory.crowded();
+    }
+
+    /** Gives the memory up; the guest can only be restored after that. */
+    public void release() {
+        memory.release();
     }
 
     /** Undoes {@link #park}. */

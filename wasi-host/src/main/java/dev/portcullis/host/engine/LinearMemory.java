@@ -59,6 +59,27 @@ final class LinearMemory implements Memory {
     @SuppressWarnings("ArrayRecordComponent") // never leaves this object
     private record ParkedMemory(int size, int[] changedBlocks, byte[] content) {}
 
+    /** Where the array comes from and goes to; null for a memory that never sees an image. */
+    private final @Nullable MemoryArrays arrays;
+
+    /** The length of arrays from there; 0 while this memory has none of them. */
+    private int borrowedLength;
+
+    /**
+     * A memory that has no content until an image is restored.
+     *
+     * @param declared what the module asks for
+     * @param arrays lends the arrays for images
+     */
+    LinearMemory(MemoryLimits declared, MemoryArrays arrays) {
+        initialPages = declared.initialPages();
+        declaredMaximum = Math.min(declared.maximumPages(), RUNTIME_MAX_PAGES);
+        maximumPages = declaredMaximum;
+        bytes = new byte[0];
+        filled = true;
+        this.arrays = arrays;
+    }
+
     /**
      * A memory of the initial size.
      *
@@ -75,6 +96,7 @@ final class LinearMemory implements Memory {
         maximumPages = declaredMaximum;
         size = initialPages * PAGE_SIZE;
         bytes = new byte[size];
+        arrays = null;
     }
 
     /** Bounds growth from now on; the bytes are rounded down to whole pages. */
@@ -102,11 +124,31 @@ final class LinearMemory implements Memory {
     void restore(byte[] image) {
         parked = null;
         if (bytes.length != image.length) {
-            bytes = image.clone();
-        } else {
-            System.arraycopy(image, 0, bytes, 0, image.length);
+            release();
+            borrow(image.length);
         }
+        System.arraycopy(image, 0, bytes, 0, image.length);
         size = image.length;
+    }
+
+    private void borrow(int length) {
+        bytes = arrays == null ? new byte[length] : arrays.take(length);
+        borrowedLength = length;
+    }
+
+    /** Gives the array up; the memory is empty until it is restored or unparked. */
+    void release() {
+        if (arrays != null && borrowedLength != 0) {
+            arrays.giveBack(bytes, borrowedLength);
+        }
+        borrowedLength = 0;
+        bytes = new byte[0];
+        size = 0;
+    }
+
+    /** Whether it is better to park a guest at once than to see whether its wait is short. */
+    boolean crowded() {
+        return arrays != null && arrays.crowded();
     }
 
     /** Drops the array, keeping the blocks that differ from the image. Any thread may call it. */
@@ -130,8 +172,7 @@ final class LinearMemory implements Memory {
             System.arraycopy(bytes, from, content, i * BLOCK, Math.min(BLOCK, size - from));
         }
         parked = new ParkedMemory(size, Arrays.copyOf(changed, count), content);
-        bytes = new byte[0];
-        size = 0;
+        release();
     }
 
     /** Undoes {@link #park}; does nothing to a memory that is not parked. */
@@ -141,8 +182,13 @@ final class LinearMemory implements Memory {
             return;
         }
         parked = null;
+        if (kept.size == image.length) {
+            borrow(image.length);
+            System.arraycopy(image, 0, bytes, 0, image.length);
+        } else {
+            bytes = Arrays.copyOf(image, kept.size);
+        }
         size = kept.size;
-        bytes = Arrays.copyOf(image, size);
         for (int i = 0; i < kept.changedBlocks.length; i++) {
             int from = kept.changedBlocks[i] * BLOCK;
             System.arraycopy(kept.content, i * BLOCK, bytes, from, Math.min(BLOCK, size - from));

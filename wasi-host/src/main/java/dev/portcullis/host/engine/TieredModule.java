@@ -12,6 +12,7 @@ import dev.portcullis.host.wasm.WasmBinary;
 import java.io.ByteArrayInputStream;
 import java.util.BitSet;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A module whose code is spread over tiers: what ran in a trial is compiled, the rest is
@@ -28,12 +29,17 @@ public final class TieredModule {
     /** Calls into interpreted code after which the functions concerned are compiled. */
     private static final int HOT = 300;
 
+    /** A few for each guest that can compute at the same moment. */
+    private static final int IDLE_ARRAYS = 4 * Runtime.getRuntime().availableProcessors() + 8;
+
     private final WasmBinary binary;
     private final boolean reducible;
     private final WasmModule home;
+    private @Nullable WasmModule blankHome;
     private final Executor background;
     private final BitSet compiled = new BitSet();
     private final BitSet leftOut = new BitSet();
+    private final MemoryArrays arrays = new MemoryArrays(IDLE_ARRAYS);
     private volatile Code code;
 
     /**
@@ -143,6 +149,27 @@ public final class TieredModule {
     public Guest guest(ImportValues imports, long memoryBytes) {
         var current = code;
         return new Guest(this, current, imports, memoryBytes, () -> countInterpretedCall(current));
+    }
+
+    /**
+     * A copy of the module to be put into the state of an image before it runs. It is made without
+     * filling its memory and without running its start function where that can be. Only for modules
+     * that change nothing but their one memory and globals.
+     */
+    public Guest blankGuest(ImportValues imports) {
+        if (!reducible) {
+            return guest(imports, Long.MAX_VALUE);
+        }
+        var current = code;
+        return new Guest(this, current, imports, arrays, () -> countInterpretedCall(current));
+    }
+
+    /** The home of guests without content; decoded when the first one is made. */
+    synchronized WasmModule blankHome() {
+        if (blankHome == null) {
+            blankHome = parse(binary.blank());
+        }
+        return blankHome;
     }
 
     /** The memory that a fresh copy of the module begins with. */

@@ -50,7 +50,7 @@ public final class GoProgram {
 
     private static final int MIN_PC_WORD = 20;
 
-    private static final Pattern KNOWN_VERSIONS = Pattern.compile("go1\\.2[2-6](?![0-9])");
+    private static final Pattern KNOWN_VERSIONS = Pattern.compile("go1\\.2[2-6](\\.[0-9]+)?");
 
     private final String version;
     private final Map<Integer, String> nameByPlace;
@@ -100,7 +100,7 @@ public final class GoProgram {
      * fixture policies give the same answers from images as from plain starts.
      */
     public boolean layoutKnown() {
-        return KNOWN_VERSIONS.matcher(version).lookingAt();
+        return KNOWN_VERSIONS.matcher(version).matches();
     }
 
     /** The name of the function at a place of the module's table; null when it has none. */

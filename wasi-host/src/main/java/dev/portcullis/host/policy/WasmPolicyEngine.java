@@ -3,13 +3,14 @@ package dev.portcullis.host.policy;
 import dev.portcullis.host.ModuleException;
 import dev.portcullis.host.PolicyEngine;
 import dev.portcullis.host.PolicyMetadata;
-import dev.portcullis.host.PolicyMetadata.ExecutionMode;
 import dev.portcullis.host.PolicyModule;
 import dev.portcullis.host.StartLevel;
 import dev.portcullis.host.engine.DecodedModule;
 import dev.portcullis.host.engine.TieredModule;
 import dev.portcullis.host.rego.RegoProgram;
 import dev.portcullis.host.run.Watchdog;
+import dev.portcullis.host.wapc.Operation;
+import dev.portcullis.host.wapc.WapcProgram;
 import dev.portcullis.host.wasi.GuestCommand;
 import dev.portcullis.host.wasi.WasiProgram;
 import dev.portcullis.host.wasm.MalformedModuleException;
@@ -90,42 +91,25 @@ public final class WasmPolicyEngine implements PolicyEngine {
                     section.isPresent()
                             ? MetadataReader.read(section.get())
                             : PolicyMetadata.DEFAULT;
-            checkMode(metadata, section.isPresent());
-            var decoded = DecodedModule.of(binary);
-            switch (metadata.executionMode()) {
-                case OPA -> {
-                    return rego(digest, metadata, RegoPolicyModule.Dialect.OPA, binary, decoded);
-                }
-                case GATEKEEPER -> {
-                    return rego(
-                            digest, metadata, RegoPolicyModule.Dialect.GATEKEEPER, binary, decoded);
-                }
-                case WAPC, WASI -> {}
-            }
-            checkInterface(decoded);
-            var module = new TieredModule(binary, decoded, compiler);
-            var trials =
-                    Map.of(
-                            GuestCommand.VALIDATE,
-                            WarmUpRequests.payloads(metadata, NO_SETTINGS),
-                            GuestCommand.VALIDATE_SETTINGS,
-                            List.of(NO_SETTINGS));
-            return new WasiPolicyModule(
-                    digest,
-                    metadata,
-                    new WasiProgram(module, decoded, watchdog, trials, idleGuests, highestLevel));
+            return switch (metadata.executionMode()) {
+                case WASI -> wasi(binary, digest, metadata);
+                case WAPC -> wapc(binary, digest, metadata, section.isPresent());
+                case OPA -> rego(binary, digest, metadata, RegoPolicyModule.Dialect.OPA);
+                case GATEKEEPER ->
+                        rego(binary, digest, metadata, RegoPolicyModule.Dialect.GATEKEEPER);
+            };
         } catch (MalformedModuleException e) {
             throw new ModuleException(String.valueOf(e.getMessage()), e);
         }
     }
 
     private PolicyModule rego(
+            WasmBinary binary,
             String digest,
             PolicyMetadata metadata,
-            RegoPolicyModule.Dialect dialect,
-            WasmBinary binary,
-            DecodedModule decoded)
+            RegoPolicyModule.Dialect dialect)
             throws ModuleException {
+        var decoded = DecodedModule.of(binary);
         RegoProgram.check(decoded);
         var module = new TieredModule(binary, decoded, compiler);
         return new RegoPolicyModule(
@@ -137,28 +121,68 @@ public final class WasmPolicyEngine implements PolicyEngine {
                 watchdog);
     }
 
-    private static void checkMode(PolicyMetadata metadata, boolean hasSection)
+    private PolicyModule wasi(WasmBinary binary, String digest, PolicyMetadata metadata)
             throws ModuleException {
-        if (metadata.executionMode() != ExecutionMode.WAPC) {
-            return;
+        var decoded = DecodedModule.of(binary);
+        checkCommand(decoded);
+        var trials =
+                Map.of(
+                        GuestCommand.VALIDATE,
+                        WarmUpRequests.payloads(metadata, NO_SETTINGS),
+                        GuestCommand.VALIDATE_SETTINGS,
+                        List.of(NO_SETTINGS));
+        var module = new TieredModule(binary, decoded, compiler);
+        return new WasiPolicyModule(
+                digest,
+                metadata,
+                new WasiProgram(module, decoded, watchdog, trials, idleGuests, highestLevel));
+    }
+
+    private PolicyModule wapc(
+            WasmBinary binary, String digest, PolicyMetadata metadata, boolean hasMetadata)
+            throws ModuleException {
+        checkProtocol(metadata, hasMetadata);
+        var decoded = DecodedModule.of(binary);
+        var defects = WapcProgram.defects(decoded);
+        if (!defects.isEmpty()) {
+            throw new ModuleException(String.join("; ", defects));
         }
-        if (metadata.executionMode() == ExecutionMode.WAPC && metadata.protocolVersion() == null) {
+        var trials =
+                Map.of(
+                        Operation.VALIDATE,
+                        WarmUpRequests.payloads(metadata, NO_SETTINGS),
+                        Operation.VALIDATE_SETTINGS,
+                        List.of(NO_SETTINGS));
+        var module = new TieredModule(binary, decoded, compiler);
+        return new WapcPolicyModule(
+                digest,
+                metadata,
+                new WapcProgram(
+                        digest, module, decoded, watchdog, trials, idleGuests, highestLevel));
+    }
+
+    private static void checkProtocol(PolicyMetadata metadata, boolean hasMetadata)
+            throws ModuleException {
+        if (metadata.protocolVersion() == null) {
             throw new ModuleException(
                     "Policy is missing protocol version, which is required for KubewardenWapc"
                             + " execution mode"
-                            + (hasSection
+                            + (hasMetadata
                                     ? ""
                                     : " (the module has no "
                                             + MetadataReader.SECTION
                                             + " section: annotate it)"));
         }
-        throw new ModuleException(
-                "execution mode "
-                        + metadata.executionMode().wireName()
-                        + " is not supported by this version of Portcullis");
+        if (!metadata.protocolVersion().equals("v1")) {
+            throw new ModuleException(
+                    "Policy protocol version "
+                            + metadata.protocolVersion()
+                            + " cannot be used in KubewardenWapc execution mode, only V1 is"
+                            + " supported");
+        }
     }
 
-    private static void checkInterface(DecodedModule decoded) throws ModuleException {
+    private static void checkCommand(DecodedModule decoded) throws ModuleException {
         var unknown = WasiProgram.unknownImports(decoded);
         if (!unknown.isEmpty()) {
             throw new ModuleException(

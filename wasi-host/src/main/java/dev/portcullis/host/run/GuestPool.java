@@ -1,6 +1,5 @@
 package dev.portcullis.host.run;
 
-import dev.portcullis.host.GuestLimits;
 import dev.portcullis.host.engine.Guest;
 import dev.portcullis.host.engine.TieredModule;
 import java.util.OptionalInt;
@@ -63,10 +62,11 @@ public final class GuestPool<S extends Session> {
                 idle.imports.enter(session);
                 return idle;
             }
+            idle.guest.release();
         }
         var imports = new Imports<>(hostModule);
         imports.enter(session);
-        var guest = module.guest(imports.values(), GuestLimits.MAX_MEMORY_BYTES);
+        var guest = module.blankGuest(imports.values());
         generator.ifPresent(function -> guest.replace(function, new GoRandom(guest)));
         return new Idle<>(imports, guest);
     }
@@ -78,6 +78,14 @@ public final class GuestPool<S extends Session> {
             pooled.incrementAndGet();
             idle.guest.forgetInterpreters();
             pool.addFirst(idle);
+        } else {
+            idle.guest.release();
         }
+    }
+
+    /** Drops a guest whose run did not end by itself. */
+    public void drop(Idle<S> idle) {
+        idle.imports.enter(null);
+        idle.guest.release();
     }
 }

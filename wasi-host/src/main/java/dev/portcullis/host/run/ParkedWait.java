@@ -22,6 +22,10 @@ final class ParkedWait {
 
     /** Runs what waits. */
     <T> T during(Callable<T> wait) throws Exception {
+        if (guest.crowded()) {
+            guest.park(image);
+            return wait.call();
+        }
         synchronized (this) {
             waiting = true;
         }

@@ -4,7 +4,6 @@ import dev.portcullis.host.ComputePermits;
 import dev.portcullis.host.Deadline;
 import dev.portcullis.host.EvaluationContext;
 import dev.portcullis.host.GuestLimits;
-import dev.portcullis.host.HostCalls;
 import dev.portcullis.host.engine.TieredModule;
 import java.time.Duration;
 import java.util.List;
@@ -38,9 +37,12 @@ public final class Practice {
         }
     }
 
-    /** A context for runs that no one waits for: no one to ask, default limits. */
+    /** A context for runs that no one waits for: made-up answers, default limits. */
     public static EvaluationContext alone(Duration time) {
         return new EvaluationContext(
-                HostCalls.NONE, ComputePermits.UNBOUNDED, GuestLimits.DEFAULT, Deadline.in(time));
+                new WarmUpAnswers(),
+                ComputePermits.UNBOUNDED,
+                GuestLimits.DEFAULT,
+                Deadline.in(time));
     }
 }

@@ -57,6 +57,11 @@ public final class Turn implements AutoCloseable {
             LOGGER.error("the host ran out of memory while a policy ran", e);
             return new Ending.Stopped(
                     FailureReason.INTERNAL, "the host ran out of memory while the policy ran");
+        } catch (LinkageError e) {
+            // A class that overflowed the stack in its initialiser stays unusable.
+            LOGGER.error("the host failed while a policy ran", e);
+            return new Ending.Stopped(
+                    FailureReason.INTERNAL, "the host failed while the policy ran");
         } catch (RuntimeException e) {
             if (guard.fired()) {
                 return new Ending.Stopped(FailureReason.DEADLINE, Ending.DEADLINE_TEXT);

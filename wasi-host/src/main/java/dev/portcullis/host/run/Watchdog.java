@@ -14,12 +14,17 @@ import org.jspecify.annotations.Nullable;
  * threads.
  */
 public final class Watchdog implements AutoCloseable {
-    private final ScheduledThreadPoolExecutor timer =
-            new ScheduledThreadPoolExecutor(
-                    1, Thread.ofPlatform().name("guest-watchdog").daemon().factory());
+    private final ScheduledThreadPoolExecutor timer = executor("guest-watchdog");
 
-    public Watchdog() {
-        timer.setRemoveOnCancelPolicy(true);
+    /** Parking a guest reads its whole memory; deadlines must not wait for that. */
+    private final ScheduledThreadPoolExecutor parking = executor("guest-parking");
+
+    private static ScheduledThreadPoolExecutor executor(String name) {
+        var executor =
+                new ScheduledThreadPoolExecutor(
+                        1, Thread.ofPlatform().name(name).daemon().factory());
+        executor.setRemoveOnCancelPolicy(true);
+        return executor;
     }
 
     /** Watches the calling thread until the guard is closed. */
@@ -32,12 +37,13 @@ public final class Watchdog implements AutoCloseable {
 
     /** Runs a task after some milliseconds unless it is cancelled before. */
     ScheduledFuture<?> after(long milliseconds, Runnable task) {
-        return timer.schedule(task, milliseconds, TimeUnit.MILLISECONDS);
+        return parking.schedule(task, milliseconds, TimeUnit.MILLISECONDS);
     }
 
     @Override
     public void close() {
         timer.shutdownNow();
+        parking.shutdownNow();
     }
 
     /** One watched evaluation. */

@@ -13,7 +13,6 @@ import dev.portcullis.host.engine.GuestImage;
 import dev.portcullis.host.engine.TieredModule;
 import dev.portcullis.host.golang.GoProgram;
 import dev.portcullis.host.run.GoStart;
-import dev.portcullis.host.run.GuestLimitException;
 import dev.portcullis.host.run.ImportCall;
 import dev.portcullis.host.run.Imports;
 import dev.portcullis.host.run.Permit;
@@ -194,8 +193,10 @@ final class ImageMaker {
                 end = "exit 0";
             } catch (ExecutionCompletedException e) {
                 end = "exit 0";
-            } catch (ChicoryException | GuestLimitException e) {
+            } catch (RuntimeException e) {
                 end = String.valueOf(e.getMessage());
+            } catch (StackOverflowError e) {
+                end = "call stack exhausted";
             }
         }
 

@@ -140,8 +140,12 @@ public final class WasiProgram {
         var idle = taken.get();
         var result =
                 result(ending.orMemoryLimit(idle == null ? null : idle.guest(), context), session);
-        if (idle != null && !(ending instanceof Ending.Stopped)) {
-            pool.giveBack(idle);
+        if (idle != null) {
+            if (ending instanceof Ending.Stopped) {
+                pool.drop(idle);
+            } else {
+                pool.giveBack(idle);
+            }
         }
         return result;
     }

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,8 @@ public final class WasmBinary {
     private static final int CALL_INDIRECT = 0x11;
     private static final int END = 0x0b;
     private static final int FUNCREF = 0x70;
+
+    private static final Set<Integer> STATE = Set.of(EXPORT, START, ELEMENT, DATA, DATA_COUNT);
 
     private record Section(int id, int headerStart, int payloadStart, int end) {}
 
@@ -236,6 +239,18 @@ public final class WasmBinary {
      *     them the module is code that runs on another instance's memory, globals and tables
      */
     public byte[] reduced(BitSet kept, boolean withState) {
+        return reduced(kept, withState ? STATE : Set.of());
+    }
+
+    /**
+     * A module without any function body and without content: what {@link #reduced} gives with
+     * state, but for data and the start function.
+     */
+    public byte[] blank() {
+        return reduced(new BitSet(), Set.of(EXPORT, ELEMENT));
+    }
+
+    private byte[] reduced(BitSet kept, Set<Integer> stateSections) {
         if (!reducible()) {
             throw new IllegalStateException("module cannot be reduced");
         }
@@ -254,12 +269,11 @@ public final class WasmBinary {
                     tableWritten = true;
                 }
                 case CODE -> writeCode(out, kept);
-                case EXPORT, START, ELEMENT, DATA, DATA_COUNT -> {
-                    if (withState) {
+                default -> {
+                    if (!STATE.contains(section.id) || stateSections.contains(section.id)) {
                         copy(out, section);
                     }
                 }
-                default -> copy(out, section);
             }
         }
         return out.toByteArray();

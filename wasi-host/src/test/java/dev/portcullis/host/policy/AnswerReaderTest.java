@@ -46,6 +46,14 @@ class AnswerReaderTest {
     }
 
     @Test
+    void longDecimalsOfAMutatedObjectKeepTheirDigits() {
+        var answer = read("{\"accepted\":true,\"mutated_object\":[0.1234567890123456789,1e400]}");
+
+        assertThat(String.valueOf(answer.mutatedObject()))
+                .isEqualTo("[0.1234567890123456789,1E+400]");
+    }
+
+    @Test
     void everyFieldIsRead() throws JsonProcessingException {
         var answer =
                 read(
@@ -53,7 +61,7 @@ class AnswerReaderTest {
                         {"accepted": false,
                          "message": "no",
                          "code": 422,
-                         "mutated_object": {"kind": "Pod", "list": [1, 2.5, null]},
+                         "mutated_object": {"kind": "Pod", "list": [1, true, null]},
                          "audit_annotations": {"a": "1", "b": ""},
                          "warnings": ["w", ""]}
                         """);
@@ -65,7 +73,7 @@ class AnswerReaderTest {
                                 "no",
                                 422,
                                 new ObjectMapper()
-                                        .readTree("{\"kind\":\"Pod\",\"list\":[1,2.5,null]}"),
+                                        .readTree("{\"kind\":\"Pod\",\"list\":[1,true,null]}"),
                                 Map.of("a", "1", "b", ""),
                                 List.of("w", "")));
     }

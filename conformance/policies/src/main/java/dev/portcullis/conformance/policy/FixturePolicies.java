@@ -13,6 +13,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -23,9 +24,9 @@ import java.util.stream.Stream;
 /**
  * The fixture policies of {@code conformance/policies}, by the name of their folder.
  *
- * <p>Committed modules come straight from the tree. Any other is built with Go on first use into a
- * cache folder, under a digest of all sources, so that a change is never served stale. One process
- * builds at a time; the others wait for it and take what it built.
+ * <p>Committed modules come straight from the tree. Any other is built on first use into a cache
+ * folder, under a digest of all sources, so that a change is never served stale. One process builds
+ * at a time; the others wait for it and take what it built.
  */
 public final class FixturePolicies {
     /**
@@ -35,6 +36,20 @@ public final class FixturePolicies {
 
     private static final String FOLDER = "conformance/policies";
     private static final String METADATA = "metadata.yml";
+
+    /** What modules are made of, besides code. */
+    private static final Set<String> SOURCES =
+            Set.of(
+                    "go.mod",
+                    "go.sum",
+                    "build.sh",
+                    METADATA,
+                    "Cargo.toml",
+                    "Cargo.lock",
+                    "package.json",
+                    "package-lock.json",
+                    "asconfig.json");
+
     private static final Duration BUILD_LIMIT = Duration.ofMinutes(15);
 
     /** File locks hold between processes only, so threads of one process queue here. */
@@ -284,8 +299,7 @@ public final class FixturePolicies {
         var name = file.getFileName().toString();
         return Files.isRegularFile(file)
                 && !file.startsWith(regoFolder())
-                && (name.endsWith(".go")
-                        || Stream.of("go.mod", "go.sum", "build.sh", METADATA)
-                                .anyMatch(name::equals));
+                && (Stream.of(".go", ".rs", ".ts").anyMatch(name::endsWith)
+                        || SOURCES.contains(name));
     }
 }

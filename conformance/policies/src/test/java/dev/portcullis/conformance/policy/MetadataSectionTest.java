@@ -18,15 +18,14 @@ class MetadataSectionTest {
 
     @ParameterizedTest
     @MethodSource("names")
-    void theMetadataSectionIsThereOnceAndSaysThatThePolicyRunsAsWasi(String name)
-            throws IOException {
+    void theMetadataSectionIsThereOnceAndSaysHowThePolicyRuns(String name) throws IOException {
         var module = Machine.orSkip(() -> POLICIES.bytes(name));
 
         var sections = metadataSections(ByteBuffer.wrap(module));
 
         assertThat(sections).hasSize(1);
         var metadata = new ObjectMapper().readTree(sections.getFirst());
-        assertThat(metadata.path("executionMode").asText()).isEqualTo("wasi");
+        assertThat(metadata.path("executionMode").asText()).isIn("wasi", "kubewarden-wapc");
         assertThat(metadata.path("protocolVersion").asText()).isEqualTo("v1");
         assertThat(metadata.path("mutating").isBoolean()).isTrue();
         assertThat(metadata.path("rules")).isNotEmpty();

@@ -1,7 +1,5 @@
-package dev.portcullis.conformance.benchmark;
+package dev.portcullis.conformance.process;
 
-import dev.portcullis.conformance.process.LoopbackPorts;
-import dev.portcullis.conformance.process.ServerProcess;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -10,17 +8,17 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.locks.LockSupport;
 
 /** A gateway in a process of its own, on loopback ports of its own, as an operator starts it. */
-final class GatewayProcess implements AutoCloseable {
+public final class GatewayProcess implements AutoCloseable {
     private static final Duration READY_BOUND = Duration.ofMinutes(5);
     private static final Duration PROBE_BOUND = Duration.ofSeconds(2);
     private static final Duration PROBE_PAUSE = Duration.ofMillis(10);
+    private static final int PORT_ATTEMPTS = 3;
 
     private final ServerProcess process;
     private final URI url;
@@ -33,48 +31,53 @@ final class GatewayProcess implements AutoCloseable {
     }
 
     /**
-     * Starts a gateway and returns when its readiness probe answers 200.
+     * Starts a gateway and returns when its readiness probe answers 200. It runs on the JDK that
+     * this JVM runs on.
      *
-     * @param launcher {@code dist/bin/portcullis-gateway}
-     * @param kubeconfig what it uses as Kubernetes API server; never the user's own
-     * @param options more of its flags
      * @param log made anew
-     * @throws BenchmarkException when there is no launcher, or it ends or is not ready in five
+     * @throws ProcessException when there is no launcher, or it ends or is not ready in five
      *     minutes
      */
-    static GatewayProcess start(
-            Path launcher,
-            Path policies,
-            int workers,
-            Path kubeconfig,
-            List<String> options,
-            Path log) {
-        if (!Files.isExecutable(launcher)) {
-            throw new BenchmarkException(
-                    "there is no " + launcher.toAbsolutePath() + "; build it with: mvn package");
+    public static GatewayProcess start(GatewayLaunch launch, Path log) {
+        if (!Files.isExecutable(launch.launcher())) {
+            throw new ProcessException(
+                    "there is no "
+                            + launch.launcher().toAbsolutePath()
+                            + "; build it with: mvn package");
         }
-        int port = LoopbackPorts.free();
-        int probePort = LoopbackPorts.free();
-        var command = new ArrayList<String>();
-        command.add(launcher.toAbsolutePath().toString());
-        command.addAll(List.of("--addr", "127.0.0.1"));
-        command.addAll(List.of("--port", Integer.toString(port)));
-        command.addAll(List.of("--readiness-probe-port", Integer.toString(probePort)));
-        command.addAll(List.of("--policies", policies.toAbsolutePath().toString()));
-        command.addAll(List.of("--workers", Integer.toString(workers)));
-        command.addAll(options);
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return startOnce(launch, log);
+            } catch (ProcessException failure) {
+                // Between finding a port free and listening on it another process may take it.
+                if (attempt == PORT_ATTEMPTS
+                        || !String.valueOf(failure.getMessage())
+                                .contains("Address already in use")) {
+                    throw failure;
+                }
+            }
+        }
+    }
+
+    private static GatewayProcess startOnce(GatewayLaunch launch, Path log) {
         try {
             Files.createDirectories(log.toAbsolutePath().getParent());
             Files.deleteIfExists(log);
         } catch (IOException failure) {
-            throw new BenchmarkException("can not write " + log, failure);
+            throw new ProcessException("can not write " + log, failure);
         }
+        int port = LoopbackPorts.free();
+        int probePort = LoopbackPorts.free();
         long started = System.nanoTime();
         var process =
                 ServerProcess.start(
                         "gateway",
-                        command,
-                        Map.of("KUBECONFIG", kubeconfig.toAbsolutePath().toString()),
+                        launch.command(port, probePort),
+                        Map.of(
+                                "JAVA_HOME",
+                                System.getProperty("java.home"),
+                                "KUBECONFIG",
+                                launch.kubeconfig().toAbsolutePath().toString()),
                         log,
                         Optional.empty());
         try {
@@ -84,31 +87,41 @@ final class GatewayProcess implements AutoCloseable {
             throw failure;
         }
         var timeToReady = Duration.ofNanos(System.nanoTime() - started);
-        return new GatewayProcess(process, URI.create("http://127.0.0.1:" + port), timeToReady);
+        var url = URI.create(launch.scheme() + "://127.0.0.1:" + port);
+        return new GatewayProcess(process, url, timeToReady);
     }
 
     /** Where reviews are sent. */
-    URI url() {
+    public URI url() {
         return url;
     }
 
     /** From the start of the process to the first answer of its readiness probe. */
-    Duration timeToReady() {
+    public Duration timeToReady() {
         return timeToReady;
     }
 
-    /** What the gateway has in RAM, with whatever processes it started. */
-    ResidentMemory memory() {
-        if (!process.running()) {
-            throw new BenchmarkException(process.lastWords());
-        }
-        var own = ResidentMemory.of(process.pid());
-        return ProcessHandle.of(process.pid()).stream()
-                .flatMap(ProcessHandle::descendants)
-                .map(child -> ResidentMemory.of(child.pid()))
-                .reduce(own, ResidentMemory::plus);
+    /** The process id; the gateway may have started others. */
+    public long pid() {
+        return process.pid();
     }
 
+    /** Whether it has not ended yet. */
+    public boolean running() {
+        return process.running();
+    }
+
+    /** What it ended with; empty while it runs. */
+    public OptionalInt exitCode() {
+        return process.exitCode();
+    }
+
+    /** Whether it runs and the last lines of its log, for the message of a failure. */
+    public String lastWords() {
+        return process.lastWords();
+    }
+
+    /** Tells it to end with SIGTERM and returns when it has; by force after ten seconds. */
     @Override
     public void close() {
         process.stop();
@@ -120,8 +133,7 @@ final class GatewayProcess implements AutoCloseable {
             var request = HttpRequest.newBuilder(probe).timeout(PROBE_BOUND).build();
             while (!answers(client, request)) {
                 if (!process.running() || System.nanoTime() > deadline) {
-                    throw new BenchmarkException(
-                            "the gateway is not ready; " + process.lastWords());
+                    throw new ProcessException("the gateway is not ready; " + process.lastWords());
                 }
                 LockSupport.parkNanos(PROBE_PAUSE.toNanos());
             }
@@ -135,7 +147,7 @@ final class GatewayProcess implements AutoCloseable {
             return false; // nobody listens yet
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            throw new BenchmarkException("interrupted while the gateway starts", interrupted);
+            throw new ProcessException("interrupted while the gateway starts", interrupted);
         }
     }
 }
