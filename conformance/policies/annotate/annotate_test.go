@@ -27,7 +27,7 @@ func TestTheSectionHasTheMembersInOneOrder(t *testing.T) {
 func TestBadMetadataIsRefusedWithItsReason(t *testing.T) {
 	for name, example := range map[string]struct{ text, reason string }{
 		"unknown key":      {smallest + "mutatng: true\n", "field mutatng not found"},
-		"another mode":     {strings.Replace(smallest, "wasi", "opa", 1), `executionMode is "opa"`},
+		"another mode":     {strings.Replace(smallest, "wasi", "python", 1), `executionMode is "python"`},
 		"no mutating":      {strings.Replace(smallest, "mutating: false", "", 1), "mutating is missing"},
 		"no rules":         {"mutating: false\nexecutionMode: wasi\n", "rules are missing"},
 		"empty resources":  {strings.Replace(smallest, `["pods"]`, `[]`, 1), "rule 1 lacks"},

@@ -50,8 +50,10 @@ func sectionContent(text []byte) ([]byte, error) {
 }
 
 func (metadata metadata) check() error {
-	if metadata.ExecutionMode != "wasi" && metadata.ExecutionMode != "kubewarden-wapc" {
-		return fmt.Errorf("executionMode is %q, but the fixtures run as wasi or kubewarden-wapc", metadata.ExecutionMode)
+	switch metadata.ExecutionMode {
+	case "wasi", "kubewarden-wapc", "opa", "gatekeeper":
+	default:
+		return fmt.Errorf("executionMode is %q, which no host knows", metadata.ExecutionMode)
 	}
 	if metadata.Mutating == nil {
 		return errors.New("mutating is missing")

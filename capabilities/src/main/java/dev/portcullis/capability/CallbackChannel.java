@@ -41,6 +41,10 @@ final class CallbackChannel extends VerticleBase {
     private static final Duration SHORTEST_RESERVE = Duration.ofMillis(50);
 
     private static final int RESERVE_DIVISOR = 10;
+
+    /** What stands before the reason when a question was asked but not answered. */
+    static final String EVALUATION_FAILURE = "Callback evaluation failure: ";
+
     private static final String CLOSED = "the capabilities are closed";
     private static final String NO_ANSWER = "Error obtaining response over callback channel";
 
@@ -103,7 +107,7 @@ final class CallbackChannel extends VerticleBase {
             request =
                     vertx.eventBus()
                             .request(
-                                    asked.question().capability().address(),
+                                    asked.question().address(),
                                     asked,
                                     PassThroughCodec.options().setSendTimeout(patience.toMillis()));
         } catch (RuntimeException unsent) {
@@ -163,7 +167,7 @@ final class CallbackChannel extends VerticleBase {
     }
 
     private static HostAnswer evaluationFailure(String reason) {
-        return new HostAnswer.Failure("Callback evaluation failure: " + reason);
+        return new HostAnswer.Failure(EVALUATION_FAILURE + reason);
     }
 
     private static HostAnswer sendFailure(String reason) {

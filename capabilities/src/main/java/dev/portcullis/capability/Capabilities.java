@@ -3,6 +3,7 @@ package dev.portcullis.capability;
 import dev.portcullis.capability.grant.PolicyGrants;
 import dev.portcullis.capability.kubernetes.KubernetesConnection;
 import dev.portcullis.capability.kubernetes.KubernetesVerticle;
+import dev.portcullis.host.ContextData;
 import dev.portcullis.host.HostCalls;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -59,6 +60,16 @@ public final class Capabilities {
      */
     public HostCalls hostCallsFor(PolicyGrants grants) {
         return new CapabilityHostCalls(grants, channel);
+    }
+
+    /**
+     * The cluster's objects for one policy that cannot ask: those of the kinds that it was granted,
+     * whatever host capabilities it has (policy-server §18).
+     */
+    public ContextData contextDataFor(PolicyGrants grants) {
+        return grants.resources().kinds().isEmpty()
+                ? ContextData.NONE
+                : new GrantedContextData(grants.resources().kinds(), channel);
     }
 
     /** How near the capabilities are to their bounds. */

@@ -9,6 +9,7 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.portcullis.host.ContextData;
 import dev.portcullis.host.Deadline;
 import dev.portcullis.host.HostAnswer;
 import dev.portcullis.host.HostCall;
@@ -41,6 +42,7 @@ final class ArchitectureTest {
                                 .and(
                                         not(
                                                 belongToAnyOf(
+                                                        ContextData.class,
                                                         HostCalls.class,
                                                         HostCall.class,
                                                         HostAnswer.class,

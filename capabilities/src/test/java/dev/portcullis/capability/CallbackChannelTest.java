@@ -47,10 +47,7 @@ final class CallbackChannelTest {
     }
 
     private void answerWith(Handler<Message<Asked>> answerer) {
-        vertx.eventBus()
-                .localConsumer(QUESTION.capability().address(), answerer)
-                .completion()
-                .await();
+        vertx.eventBus().localConsumer(QUESTION.address(), answerer).completion().await();
     }
 
     private static void reply(Message<Asked> message, String text) {

@@ -47,7 +47,7 @@ final class CapabilityHostCallsTest {
         for (Capability capability : Capability.values()) {
             vertx.eventBus()
                     .<Asked>localConsumer(
-                            capability.address(),
+                            Question.addressOf(capability.path()),
                             message -> {
                                 asked.set(message.body().question());
                                 message.reply(

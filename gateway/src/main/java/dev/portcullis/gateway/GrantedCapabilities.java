@@ -9,7 +9,6 @@ import dev.portcullis.capability.grant.ResourceKind;
 import dev.portcullis.gateway.policy.CapabilityAccess;
 import dev.portcullis.gateway.policy.GrantException;
 import dev.portcullis.gateway.policy.PolicyEntry;
-import dev.portcullis.host.HostCalls;
 
 /** Turns the grants in a policy's entry into those of the capabilities. */
 final class GrantedCapabilities implements CapabilityAccess {
@@ -20,16 +19,18 @@ final class GrantedCapabilities implements CapabilityAccess {
     }
 
     @Override
-    public HostCalls of(PolicyEntry entry) throws GrantException {
+    public Granted of(PolicyEntry entry) throws GrantException {
         ResourceGrants resources =
                 ResourceGrants.of(
                         entry.contextAwareResources().stream()
                                 .map(each -> new ResourceKind(each.apiVersion(), each.kind()))
                                 .toList());
         try {
-            return capabilities.hostCallsFor(
+            PolicyGrants grants =
                     new PolicyGrants(
-                            entry.id(), CapabilityGrants.of(entry.hostCapabilities()), resources));
+                            entry.id(), CapabilityGrants.of(entry.hostCapabilities()), resources);
+            return new Granted(
+                    capabilities.hostCallsFor(grants), capabilities.contextDataFor(grants));
         } catch (PatternException e) {
             throw new GrantException(String.valueOf(e.getMessage()), e);
         }

@@ -8,6 +8,7 @@ import dev.portcullis.gateway.policy.PoliciesFile;
 import dev.portcullis.gateway.policy.PoliciesFileException;
 import dev.portcullis.gateway.policy.Policy;
 import dev.portcullis.gateway.policy.PolicyEntry;
+import dev.portcullis.host.ContextData;
 import dev.portcullis.host.HostCalls;
 import dev.portcullis.host.PolicyModule;
 import java.io.IOException;
@@ -30,7 +31,7 @@ public final class FakePolicies {
 
     /** A policy whose entry has these keys besides its module, for example {@code message: no}. */
     public static Policy.Ready policy(String id, String keys, PolicyModule module) {
-        return new Policy.Ready(entry(id, keys), module, HostCalls.NONE);
+        return new Policy.Ready(entry(id, keys), module, HostCalls.NONE, ContextData.NONE);
     }
 
     /**
@@ -53,7 +54,8 @@ public final class FakePolicies {
             Member wanted = Objects.requireNonNull(members.get(member.name()));
             ready.put(
                     member.name(),
-                    new Policy.Ready(member.entry(), wanted.module(), wanted.hostCalls()));
+                    new Policy.Ready(
+                            member.entry(), wanted.module(), wanted.hostCalls(), ContextData.NONE));
         }
         try {
             return new Policy.Group(

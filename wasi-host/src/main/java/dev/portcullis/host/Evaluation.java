@@ -1,11 +1,15 @@
 package dev.portcullis.host;
 
 /**
- * How an evaluation ended. Whoever cannot show {@link Answered} must reject: silence never admits.
+ * How an evaluation ended. Whoever can show neither {@link Answered} nor {@link Reviewed} must
+ * reject: silence never admits.
  */
 public sealed interface Evaluation {
     /** The policy decided. */
     record Answered(ValidationResponse response) implements Evaluation {}
+
+    /** The policy decided, and wrote the whole response itself. */
+    record Reviewed(AdmissionResponse response) implements Evaluation {}
 
     /**
      * The policy reached no decision.

@@ -20,6 +20,8 @@ public enum FailureReason {
     HOST_CALLS,
     /** The guest ended well but its output is not the answer that the protocol asks for. */
     ANSWER,
+    /** What the policy is given to know about the cluster could not be had. */
+    CONTEXT,
     /** The module could not be started, or the host itself failed. */
     INTERNAL
 }

@@ -45,11 +45,6 @@ public enum Capability {
         return namespace + "/" + operation;
     }
 
-    /** Where the capability is answered on the event bus. */
-    public String address() {
-        return "capability." + path().replace('/', '.');
-    }
-
     /** The capability at this address; both parts must match exactly. */
     public static Optional<Capability> of(String namespace, String operation) {
         return Arrays.stream(values())

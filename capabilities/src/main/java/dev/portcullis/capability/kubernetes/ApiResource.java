@@ -3,6 +3,7 @@ package dev.portcullis.capability.kubernetes;
 import dev.portcullis.capability.grant.ResourceKind;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param namespaced false for cluster-wide kinds
  */
 record ApiResource(ResourceKind kind, String plural, boolean namespaced) {
+    /** By version, then by kind. */
+    static final Comparator<ApiResource> BY_KIND =
+            Comparator.comparing((ApiResource resource) -> resource.kind().apiVersion())
+                    .thenComparing(resource -> resource.kind().kind());
+
     /** Empty for the core group. */
     String group() {
         int slash = kind.apiVersion().indexOf('/');

@@ -8,10 +8,12 @@ import dev.portcullis.capability.grant.ResourceKind;
 import dev.portcullis.capability.question.FieldMask;
 import dev.portcullis.capability.question.Question;
 import dev.portcullis.capability.question.Question.CanI;
+import dev.portcullis.capability.question.Question.ContextObjects;
 import dev.portcullis.capability.question.Question.GetResource;
 import dev.portcullis.capability.question.Question.ListResourcesAll;
 import dev.portcullis.capability.question.Question.ListResourcesByNamespace;
 import dev.portcullis.capability.question.Question.Selectors;
+import dev.portcullis.host.ContextData;
 import dev.portcullis.host.Deadline;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -19,6 +21,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Looks answers up; blocks until the deadline at the latest. */
@@ -35,6 +39,7 @@ final class KubernetesAnswers {
     private final WatchedLists lists;
     private final Lookups<ObjectKey> objects;
     private final Lookups<String> reviews;
+    private final ArrangedObjects arranged = new ArrangedObjects();
     private final int watchesBound;
 
     KubernetesAnswers(KubernetesConnection connection, KubernetesOptions options, Ticker ticker) {
@@ -70,6 +75,7 @@ final class KubernetesAnswers {
                             list.mask(),
                             deadline);
             case CanI review -> canI(review, deadline);
+            case ContextObjects(var kinds, var form) -> contextObjects(kinds, form, deadline);
         };
     }
 
@@ -155,6 +161,26 @@ final class KubernetesAnswers {
         }
         list.writeBytes("]}".getBytes(StandardCharsets.UTF_8));
         return list.toByteArray();
+    }
+
+    private byte[] contextObjects(Set<ResourceKind> kinds, ContextData.Form form, Deadline deadline)
+            throws LookupException, InterruptedException {
+        var lists = new TreeMap<ApiResource, RenderedObjects>(ApiResource.BY_KIND);
+        for (ResourceKind kind : kinds) {
+            ApiResource resource = discovery.find(kind, deadline);
+            try {
+                lists.put(
+                        resource,
+                        this.lists.rendered(
+                                new WatchedList.Key(resource, null, null, null), deadline));
+            } catch (LookupException.Refused refused) {
+                if (refused.isPathUnknown()) {
+                    discovery.forget(resource);
+                }
+                throw refused;
+            }
+        }
+        return arranged.json(lists, form);
     }
 
     private byte[] canI(CanI question, Deadline deadline)

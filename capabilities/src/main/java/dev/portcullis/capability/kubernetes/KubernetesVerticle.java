@@ -5,6 +5,7 @@ import dev.portcullis.capability.grant.Capability;
 import dev.portcullis.capability.question.Answer;
 import dev.portcullis.capability.question.Asked;
 import dev.portcullis.capability.question.PassThroughCodec;
+import dev.portcullis.capability.question.Question;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
@@ -60,16 +61,19 @@ public final class KubernetesVerticle extends VerticleBase {
             // Off the event loop: closing a watch may block.
             sweeper = vertx.setPeriodic(SWEEP_MILLISECONDS, _ -> executor.execute(answers::sweep));
         }
-        return Future.all(
+        var paths =
                 List.of(
-                                Capability.KUBERNETES_GET_RESOURCE,
-                                Capability.KUBERNETES_LIST_RESOURCES_BY_NAMESPACE,
-                                Capability.KUBERNETES_LIST_RESOURCES_ALL,
-                                Capability.KUBERNETES_CAN_I)
-                        .stream()
-                        .map(capability ->
+                        Capability.KUBERNETES_GET_RESOURCE.path(),
+                        Capability.KUBERNETES_LIST_RESOURCES_BY_NAMESPACE.path(),
+                        Capability.KUBERNETES_LIST_RESOURCES_ALL.path(),
+                        Capability.KUBERNETES_CAN_I.path(),
+                        Question.ContextObjects.PATH);
+        return Future.all(
+                paths.stream()
+                        .map(path ->
                                 vertx.eventBus()
-                                        .<Asked>localConsumer(capability.address(), this::accept)
+                                        .<Asked>localConsumer(
+                                                Question.addressOf(path), this::accept)
                                         .completion())
                         .toList());
     }
@@ -88,7 +92,7 @@ public final class KubernetesVerticle extends VerticleBase {
         } catch (InterruptedException stopping) {
             message.fail(1, SHUTTING_DOWN);
         } catch (RuntimeException | Error broken) {
-            LOG.error("Cannot answer {}", message.body().question().capability().path(), broken);
+            LOG.error("Cannot answer {}", message.body().question().path(), broken);
             message.fail(1, String.valueOf(broken));
         }
     }
@@ -101,7 +105,7 @@ public final class KubernetesVerticle extends VerticleBase {
             return new Answer.Found(answers.answer(asked.question(), asked.deadline()));
         } catch (LookupException failed) {
             String reason = failed.chain();
-            LOG.debug("{} failed: {}", asked.question().capability().path(), reason);
+            LOG.debug("{} failed: {}", asked.question().path(), reason);
             return new Answer.Failed(reason);
         }
     }

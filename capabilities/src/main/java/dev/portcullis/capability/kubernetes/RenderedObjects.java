@@ -68,6 +68,7 @@ final class RenderedObjects implements ItemStore<GenericKubernetesResource> {
     private final KubernetesSerialization serialization;
     private final ConcurrentMap<String, Rendered> objects = new ConcurrentHashMap<>();
     private final AtomicLong bytes = new AtomicLong();
+    private final AtomicLong version = new AtomicLong();
 
     RenderedObjects(ResourceKind kind, KubernetesSerialization serialization) {
         this.kind = kind;
@@ -77,6 +78,26 @@ final class RenderedObjects implements ItemStore<GenericKubernetesResource> {
     /** The JSON of what the mask leaves of every object, in no order; not to be changed. */
     Collection<byte[]> json(FieldMask mask) {
         return objects.values().stream().map(object -> object.json(mask)).toList();
+    }
+
+    /** One object of the list. */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    record Listed(@Nullable String namespace, String name, byte[] json) {}
+
+    /** Every object as a whole, in no order; the bytes are not to be changed. */
+    Collection<Listed> listed() {
+        return objects.values().stream()
+                .map(object ->
+                        new Listed(
+                                object.identity.getMetadata().getNamespace(),
+                                object.identity.getMetadata().getName(),
+                                object.json))
+                .toList();
+    }
+
+    /** Grows with every change; whoever reads it before the objects misses none. */
+    long version() {
+        return version.get();
     }
 
     /** The size of all objects as JSON. */
@@ -93,12 +114,16 @@ final class RenderedObjects implements ItemStore<GenericKubernetesResource> {
     public @Nullable GenericKubernetesResource put(String key, GenericKubernetesResource object) {
         byte[] json = render(object);
         bytes.addAndGet(json.length);
-        return forget(objects.put(key, new Rendered(identity(object), json)));
+        var before = objects.put(key, new Rendered(identity(object), json));
+        version.incrementAndGet();
+        return forget(before);
     }
 
     @Override
     public @Nullable GenericKubernetesResource remove(String key) {
-        return forget(objects.remove(key));
+        var before = objects.remove(key);
+        version.incrementAndGet();
+        return forget(before);
     }
 
     private @Nullable GenericKubernetesResource forget(@Nullable Rendered gone) {

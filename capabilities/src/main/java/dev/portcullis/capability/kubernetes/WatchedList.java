@@ -112,6 +112,17 @@ final class WatchedList {
     /** The JSON of what the mask leaves of every object on the list. */
     Collection<byte[]> objects(FieldMask mask, Deadline deadline)
             throws LookupException, InterruptedException {
+        awaitStart(deadline);
+        return objects.json(mask);
+    }
+
+    /** The objects, as far as the watch has brought them; complete once the list has started. */
+    RenderedObjects rendered() {
+        return objects;
+    }
+
+    /** Waits until the list is complete. */
+    void awaitStart(Deadline deadline) throws LookupException, InterruptedException {
         try {
             started.get(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException late) {
@@ -120,7 +131,6 @@ final class WatchedList {
         } catch (ExecutionException failed) {
             throw failure(Objects.requireNonNullElse(failed.getCause(), failed));
         }
-        return objects.json(mask);
     }
 
     private LookupException failure(Throwable cause) {

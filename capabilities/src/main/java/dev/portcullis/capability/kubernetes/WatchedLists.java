@@ -29,6 +29,14 @@ final class WatchedLists {
         return list(key).objects(mask, deadline);
     }
 
+    /** The objects of a list that is complete. */
+    RenderedObjects rendered(WatchedList.Key key, Deadline deadline)
+            throws LookupException, InterruptedException {
+        WatchedList list = list(key);
+        list.awaitStart(deadline);
+        return list.rendered();
+    }
+
     private synchronized WatchedList list(WatchedList.Key key) throws LookupException {
         WatchedList known = lists.get(key);
         if (known != null && !known.isOutdated()) {

@@ -2,17 +2,40 @@ package dev.portcullis.capability.question;
 
 import dev.portcullis.capability.grant.Capability;
 import dev.portcullis.capability.grant.ResourceKind;
+import dev.portcullis.host.ContextData;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What a guest asks, decoded and granted (guest-abi §8.9–8.12). */
+/** What is asked of the capabilities, decoded and granted. */
 public sealed interface Question {
-    /** The capability that answers it. */
-    Capability capability();
+    /** Names the question in log lines. */
+    String path();
+
+    /** Where the question is answered on the event bus. */
+    default String address() {
+        return addressOf(path());
+    }
+
+    /** Where questions of this path are answered on the event bus. */
+    static String addressOf(String path) {
+        return "capability." + path.replace('/', '.');
+    }
+
+    /** A question that guests can ask by a host call (guest-abi §8.9–8.12). */
+    sealed interface ByGuest extends Question {
+        /** The capability that answers it. */
+        Capability capability();
+
+        @Override
+        default String path() {
+            return capability().path();
+        }
+    }
 
     /** A question about Kubernetes objects of one kind, gated by {@code contextAwareResources}. */
-    sealed interface AboutResources extends Question {
+    sealed interface AboutResources extends ByGuest {
         ResourceKind kind();
     }
 
@@ -60,7 +83,7 @@ public sealed interface Question {
             @Nullable List<String> groups,
             Map<String, String> resourceAttributes,
             boolean disableCache)
-            implements Question {
+            implements ByGuest {
         public CanI {
             groups = groups == null ? null : List.copyOf(groups);
             resourceAttributes = Map.copyOf(resourceAttributes);
@@ -69,6 +92,24 @@ public sealed interface Question {
         @Override
         public Capability capability() {
             return Capability.KUBERNETES_CAN_I;
+        }
+    }
+
+    /**
+     * All objects of the kinds that a policy was granted, arranged as Rego policies get them
+     * (policy-server §17). The host asks this for them; no guest can.
+     */
+    record ContextObjects(Set<ResourceKind> kinds, ContextData.Form form) implements Question {
+        /** No capability has this path, so no grant can name it. */
+        public static final String PATH = "kubernetes/context_objects";
+
+        public ContextObjects {
+            kinds = Set.copyOf(kinds);
+        }
+
+        @Override
+        public String path() {
+            return PATH;
         }
     }
 

@@ -2,12 +2,14 @@ package dev.portcullis.gateway.evaluate;
 
 import dev.portcullis.gateway.policy.Policy;
 import dev.portcullis.gateway.review.Payload;
+import dev.portcullis.gateway.review.Review;
 import dev.portcullis.gateway.trace.Span;
 import dev.portcullis.host.ComputePermits;
 import dev.portcullis.host.Deadline;
 import dev.portcullis.host.Evaluation;
 import dev.portcullis.host.EvaluationContext;
 import dev.portcullis.host.GuestLimits;
+import dev.portcullis.host.PolicyMetadata.PolicyType;
 import java.util.Map;
 
 /**
@@ -32,7 +34,13 @@ final class PolicyRun {
         Payload payload = task.review().payload(policy.entry().settings().json());
         Deadline deadline = task.timeout().deadlineFor(policy).min(task.deadline());
         EvaluationContext context =
-                new EvaluationContext(policy.hostCalls(), permits, limits, deadline);
+                new EvaluationContext(
+                        policy.hostCalls(),
+                        policy.contextData(),
+                        permits,
+                        limits,
+                        deadline,
+                        judged(task.review()));
         Evaluation evaluation =
                 Span.within(
                         "validate",
@@ -43,5 +51,12 @@ final class PolicyRun {
                                 policy.module().metadata().executionMode().wireName()),
                         () -> policy.module().validate(payload.json(), context));
         return new Result(evaluation, payload);
+    }
+
+    private static PolicyType judged(Review review) {
+        return switch (review) {
+            case Review.Admission _ -> PolicyType.KUBERNETES;
+            case Review.Raw _ -> PolicyType.RAW;
+        };
     }
 }

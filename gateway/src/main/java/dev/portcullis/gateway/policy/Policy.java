@@ -1,6 +1,7 @@
 package dev.portcullis.gateway.policy;
 
 import dev.portcullis.gateway.group.GroupExpression;
+import dev.portcullis.host.ContextData;
 import dev.portcullis.host.HostCalls;
 import dev.portcullis.host.PolicyModule;
 import java.util.Map;
@@ -22,8 +23,11 @@ public sealed interface Policy {
      * @param entry what the file says of it
      * @param module runs it
      * @param hostCalls answers its questions, within its grants
+     * @param contextData what it is given to know if it cannot ask, within its grants
      */
-    record Ready(PolicyEntry entry, PolicyModule module, HostCalls hostCalls) implements Usable {
+    record Ready(
+            PolicyEntry entry, PolicyModule module, HostCalls hostCalls, ContextData contextData)
+            implements Usable {
         @Override
         public String id() {
             return entry.id();

@@ -1,12 +1,12 @@
 package dev.portcullis.gateway.policy;
 
+import dev.portcullis.gateway.policy.CapabilityAccess.Granted;
 import dev.portcullis.gateway.trace.Span;
 import dev.portcullis.gateway.trace.Spans;
 import dev.portcullis.host.ComputePermits;
 import dev.portcullis.host.Deadline;
 import dev.portcullis.host.EvaluationContext;
 import dev.portcullis.host.GuestLimits;
-import dev.portcullis.host.HostCalls;
 import dev.portcullis.host.ModuleException;
 import dev.portcullis.host.PolicyEngine;
 import dev.portcullis.host.PolicyModule;
@@ -76,14 +76,14 @@ public final class PolicyLoader {
         for (Entry entry : entries) {
             switch (entry) {
                 case PolicyEntry policy -> {
-                    HostCalls hostCalls = hostCallsOf(policy);
-                    tasks.add(() -> load(policy, hostCalls, policy.id()));
+                    Granted granted = grantedTo(policy);
+                    tasks.add(() -> load(policy, granted, policy.id()));
                 }
                 case GroupEntry group -> {
                     for (GroupEntry.Member member : group.members()) {
-                        HostCalls hostCalls = hostCallsOf(member.entry());
+                        Granted granted = grantedTo(member.entry());
                         String name = group.id() + "/#" + member.name();
-                        tasks.add(() -> load(member.entry(), hostCalls, name));
+                        tasks.add(() -> load(member.entry(), granted, name));
                     }
                 }
             }
@@ -113,7 +113,7 @@ public final class PolicyLoader {
         return policies;
     }
 
-    private HostCalls hostCallsOf(PolicyEntry entry) throws LoadException {
+    private Granted grantedTo(PolicyEntry entry) throws LoadException {
         try {
             return capabilities.of(entry);
         } catch (GrantException e) {
@@ -127,7 +127,7 @@ public final class PolicyLoader {
     }
 
     /** Loads one policy; the name is what it is called where its module cannot be read. */
-    private Policy load(PolicyEntry entry, HostCalls hostCalls, String name) {
+    private Policy load(PolicyEntry entry, Granted granted, String name) {
         PolicyModule module;
         try {
             module = engine.load(bytesOf(entry, name));
@@ -141,7 +141,8 @@ public final class PolicyLoader {
                     .log("the module of a policy cannot be prepared");
             return bootstrapFailure(entry, "the module cannot be prepared: " + e);
         }
-        Policy.Ready ready = new Policy.Ready(entry, module, hostCalls);
+        Policy.Ready ready =
+                new Policy.Ready(entry, module, granted.hostCalls(), granted.contextData());
         return switch (settingsVerdict(ready)) {
             case SettingsEvaluation.Valid() -> prepared(ready);
             case SettingsEvaluation.Invalid(var message) ->

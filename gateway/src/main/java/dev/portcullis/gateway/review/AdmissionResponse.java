@@ -26,10 +26,24 @@ public record AdmissionResponse(
         warnings = warnings == null ? null : List.copyOf(warnings);
     }
 
-    /** Words and a code about the decision. */
-    public record Status(@Nullable String message, List<Cause> causes, @Nullable Integer code) {
+    /**
+     * Words and a code about the decision.
+     *
+     * @param status what only policies set that write whole responses, as is {@code reason}
+     */
+    public record Status(
+            @Nullable String status,
+            @Nullable String message,
+            @Nullable String reason,
+            List<Cause> causes,
+            @Nullable Integer code) {
         public Status {
             causes = List.copyOf(causes);
+        }
+
+        /** A status without the members that are rarely set. */
+        public Status(@Nullable String message, List<Cause> causes, @Nullable Integer code) {
+            this(null, message, null, causes, code);
         }
     }
 

@@ -79,9 +79,9 @@ public final class ResponseWriter {
     private static void writeStatus(JsonGenerator json, AdmissionResponse.Status status)
             throws IOException {
         json.writeObjectFieldStart("status");
-        if (status.message() != null) {
-            json.writeStringField("message", status.message());
-        }
+        writePresent(json, "status", status.status());
+        writePresent(json, "message", status.message());
+        writePresent(json, "reason", status.reason());
         if (!status.causes().isEmpty()) {
             json.writeObjectFieldStart("details");
             json.writeArrayFieldStart("causes");
@@ -99,6 +99,13 @@ public final class ResponseWriter {
             json.writeNumberField("code", status.code());
         }
         json.writeEndObject();
+    }
+
+    private static void writePresent(JsonGenerator json, String name, @Nullable String text)
+            throws IOException {
+        if (text != null) {
+            json.writeStringField(name, text);
+        }
     }
 
     private static void writeNullable(JsonGenerator json, String name, @Nullable String text)

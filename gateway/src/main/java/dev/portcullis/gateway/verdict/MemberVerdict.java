@@ -29,13 +29,21 @@ public sealed interface MemberVerdict {
                     new NotStarted(message);
             case Evaluation.Failed(_, var message) -> new Undecided(message);
             case Evaluation.Answered(var answer) ->
-                    switch (Verdict.mutation(answer, payload)) {
-                        case Mutation.Patch(_) ->
-                                new Undecided("mutation is not allowed inside of policy group");
-                        case Mutation.OfNothing() -> new Undecided(Verdict.MUTATION_OF_NOTHING);
-                        case Mutation.None() ->
-                                answer.accepted() ? new Admitted() : new Denied(answer.message());
-                    };
+                    of(Verdict.mutation(answer, payload), answer.accepted(), answer.message());
+            case Evaluation.Reviewed(var written) ->
+                    of(
+                            Verdict.mutation(written, payload),
+                            written.allowed(),
+                            written.status() == null ? null : written.status().message());
+        };
+    }
+
+    private static MemberVerdict of(Mutation mutation, boolean admitted, @Nullable String message) {
+        return switch (mutation) {
+            case Mutation.Patch(_) ->
+                    new Undecided("mutation is not allowed inside of policy group");
+            case Mutation.OfNothing() -> new Undecided(Verdict.MUTATION_OF_NOTHING);
+            case Mutation.None() -> admitted ? new Admitted() : new Denied(message);
         };
     }
 }

@@ -44,6 +44,7 @@ public final class Verdict {
     public static AdmissionResponse vanilla(Evaluation evaluation, String uid, Payload payload) {
         return switch (evaluation) {
             case Evaluation.Answered(var answer) -> vanilla(answer, uid, payload);
+            case Evaluation.Reviewed(var written) -> vanilla(written, uid, payload);
             case Evaluation.Failed(_, var message) ->
                     AdmissionResponse.rejected(uid, message, FAILURE_CODE);
         };
@@ -91,6 +92,35 @@ public final class Verdict {
                 answer.warnings());
     }
 
+    /** Exactly what the policy wrote, for the request that was asked about (guest-abi §5.2). */
+    private static AdmissionResponse vanilla(
+            dev.portcullis.host.AdmissionResponse written, String uid, Payload payload) {
+        if (mutation(written, payload) instanceof Mutation.OfNothing) {
+            return AdmissionResponse.rejected(uid, MUTATION_OF_NOTHING, null);
+        }
+        var status = written.status();
+        return new AdmissionResponse(
+                uid,
+                written.allowed(),
+                written.patch(),
+                status == null
+                        ? null
+                        : new Status(
+                                status.status(),
+                                status.message(),
+                                status.reason(),
+                                status.causes().stream()
+                                        .map(each ->
+                                                new Cause(
+                                                        each.reason(),
+                                                        each.message(),
+                                                        each.field()))
+                                        .toList(),
+                                status.code()),
+                written.auditAnnotations(),
+                written.warnings());
+    }
+
     /** What the policy wants to change of what it had been given to read. */
     static Mutation mutation(ValidationResponse answer, Payload payload) {
         JsonNode wanted = answer.mutatedObject();
@@ -103,6 +133,16 @@ public final class Verdict {
         }
         ArrayNode operations = JsonDiff.between(original, wanted);
         return operations.isEmpty() ? new Mutation.None() : new Mutation.Patch(base64(operations));
+    }
+
+    /** What the policy's own patch changes of what it had been given to read. */
+    static Mutation mutation(dev.portcullis.host.AdmissionResponse written, Payload payload) {
+        if (written.patch() == null) {
+            return new Mutation.None();
+        }
+        return payload.original() == null
+                ? new Mutation.OfNothing()
+                : new Mutation.Patch(written.patch());
     }
 
     private static String base64(ArrayNode operations) {
@@ -169,7 +209,12 @@ public final class Verdict {
                 response.uid(),
                 response.allowed(),
                 response.patch(),
-                new Status(message, causes, status == null ? null : status.code()),
+                new Status(
+                        status == null ? null : status.status(),
+                        message,
+                        status == null ? null : status.reason(),
+                        causes,
+                        status == null ? null : status.code()),
                 response.auditAnnotations(),
                 response.warnings());
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.portcullis.gateway.FakeModule;
 import dev.portcullis.gateway.trace.Spans;
+import dev.portcullis.host.ContextData;
 import dev.portcullis.host.FailureReason;
 import dev.portcullis.host.GuestLimits;
 import dev.portcullis.host.HostCalls;
@@ -92,7 +93,7 @@ class PolicyLoaderTest {
     private static Policies load(Entry... entries) throws Exception {
         return new PolicyLoader(
                         new FakeEngine(),
-                        entry -> HostCalls.NONE,
+                        entry -> new CapabilityAccess.Granted(HostCalls.NONE, ContextData.NONE),
                         GuestLimits.DEFAULT,
                         2,
                         Spans.unexported())
@@ -292,7 +293,7 @@ class PolicyLoaderTest {
                         new FakeEngine(),
                         entry -> {
                             asked.add(entry.id() + entry.hostCapabilities());
-                            return HostCalls.NONE;
+                            return new CapabilityAccess.Granted(HostCalls.NONE, ContextData.NONE);
                         },
                         GuestLimits.DEFAULT,
                         2,

@@ -254,4 +254,86 @@ class VerdictTest {
         assertThat(new String(Base64.getDecoder().decode(patch), UTF_8))
                 .isEqualTo("[{\"op\":\"replace\",\"path\":\"/user\",\"value\":\"y\"}]");
     }
+
+    private static Evaluation reviewed(boolean allowed, @Nullable String patch) {
+        return new Evaluation.Reviewed(
+                new dev.portcullis.host.AdmissionResponse(
+                        allowed,
+                        patch,
+                        new dev.portcullis.host.AdmissionResponse.Status(
+                                "Failure",
+                                "m",
+                                "r",
+                                List.of(
+                                        new dev.portcullis.host.AdmissionResponse.Cause(
+                                                "a", "b", "c")),
+                                409),
+                        Map.of("k", "v"),
+                        List.of("w")));
+    }
+
+    @Test
+    void aWholeResponseOfAPolicyIsCopiedButForItsUid() throws Exception {
+        AdmissionResponse response =
+                judged(reviewed(true, "W10="), "allowedToMutate: true", Origin.VALIDATE);
+        assertThat(response)
+                .isEqualTo(
+                        new AdmissionResponse(
+                                "u",
+                                true,
+                                "W10=",
+                                new Status(
+                                        "Failure",
+                                        "m",
+                                        "r",
+                                        List.of(new Cause("a", "b", "c")),
+                                        409),
+                                Map.of("k", "v"),
+                                List.of("w")));
+    }
+
+    @Test
+    void aPatchInAWholeResponseNeedsToBeAllowed() throws Exception {
+        AdmissionResponse response =
+                judged(reviewed(true, "W10="), "allowedToMutate: false", Origin.VALIDATE);
+        assertThat(outcome(response)).isEqualTo("reject status");
+        assertThat(response.status()).isEqualTo(new Status(MUTATION_REFUSED, List.of(), null));
+    }
+
+    @Test
+    void aCustomMessageKeepsTheCausesOfAWholeResponse() throws Exception {
+        AdmissionResponse response =
+                judged(reviewed(false, null), "message: custom", Origin.VALIDATE);
+        assertThat(response.status())
+                .isEqualTo(
+                        new Status(
+                                "Failure",
+                                "custom",
+                                "r",
+                                List.of(new Cause("a", "b", "c"), new Cause(null, "m", null)),
+                                409));
+    }
+
+    @Test
+    void aPatchOfNothingIsRefusedInAWholeResponseToo() throws Exception {
+        byte[] body = Reviews.create("u", "default", "null").getBytes(UTF_8);
+        Payload payload = ReviewReader.admission(body).payload("{}".getBytes(UTF_8));
+        PolicyEntry entry = FakePolicies.entry("p", "allowedToMutate: true");
+        AdmissionResponse response =
+                Verdict.of(reviewed(true, "W10="), entry, Origin.VALIDATE, "u", payload);
+        assertThat(outcome(response)).isEqualTo("reject status");
+    }
+
+    @Test
+    void aWholeResponseCountsInAGroupLikeAnyOther() throws Exception {
+        Payload payload = payload("{\"a\":1}");
+        assertThat(MemberVerdict.of(reviewed(true, null), payload))
+                .isEqualTo(new MemberVerdict.Admitted());
+        assertThat(MemberVerdict.of(reviewed(false, null), payload))
+                .isEqualTo(new MemberVerdict.Denied("m"));
+        assertThat(MemberVerdict.of(reviewed(true, "W10="), payload))
+                .isEqualTo(
+                        new MemberVerdict.Undecided(
+                                "mutation is not allowed inside of policy group"));
+    }
 }

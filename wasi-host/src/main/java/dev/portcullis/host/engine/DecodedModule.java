@@ -61,10 +61,15 @@ public final class DecodedModule {
     /** Whether nothing of the module but its one memory and its globals changes while it runs. */
     public boolean changesOnlyMemoryAndGlobals() {
         return !keepsPassiveSegments()
-                && module.memorySection().map(s -> s.memoryCount() == 1).orElse(false)
+                && module.memorySection().map(s -> s.memoryCount()).orElse(0) + importedMemories()
+                        == 1
                 && module.tagSection().isEmpty()
                 && !uses(TABLE_CHANGES)
-                && module.importSection().importCount() == imports;
+                && module.importSection().importCount() == imports + importedMemories();
+    }
+
+    private int importedMemories() {
+        return module.importSection().count(ExternalType.MEMORY);
     }
 
     boolean keepsPassiveSegments() {
@@ -139,6 +144,32 @@ public final class DecodedModule {
             }
         }
         return false;
+    }
+
+    /** Whether a function takes and gives so many 32-bit integers and nothing else. */
+    public boolean isOfIntegers(int function, int parameters, int results) {
+        return type(function).params().equals(Collections.nCopies(parameters, ValType.I32))
+                && type(function).returns().equals(Collections.nCopies(results, ValType.I32));
+    }
+
+    /** The value of an exported global that is a constant of 32 bits. */
+    public OptionalInt exportedConstant(String name) {
+        int imported = module.importSection().count(ExternalType.GLOBAL);
+        for (int i = 0; i < module.exportSection().exportCount(); i++) {
+            var export = module.exportSection().getExport(i);
+            if (export.name().equals(name)
+                    && export.exportType() == ExternalType.GLOBAL
+                    && export.index() >= imported) {
+                var code =
+                        module.globalSection()
+                                .getGlobal(export.index() - imported)
+                                .initInstructions();
+                return !code.isEmpty() && code.getFirst().opcode() == OpCode.I32_CONST
+                        ? OptionalInt.of((int) code.getFirst().operand(0))
+                        : OptionalInt.empty();
+            }
+        }
+        return OptionalInt.empty();
     }
 
     /** Whether code of the module runs while it is instantiated. */

@@ -3,6 +3,7 @@ package dev.portcullis.host.engine;
 import com.dylibso.chicory.runtime.ChicoryInterruptedException;
 import com.dylibso.chicory.runtime.ExecutionListener;
 import com.dylibso.chicory.runtime.GlobalInstance;
+import com.dylibso.chicory.runtime.ImportMemory;
 import com.dylibso.chicory.runtime.ImportValues;
 import com.dylibso.chicory.runtime.Instance;
 import com.dylibso.chicory.runtime.MStack;
@@ -12,6 +13,7 @@ import com.dylibso.chicory.runtime.TableInstance;
 import com.dylibso.chicory.wasm.UninstantiableException;
 import com.dylibso.chicory.wasm.WasmModule;
 import com.dylibso.chicory.wasm.types.Instruction;
+import com.dylibso.chicory.wasm.types.MemoryImport;
 import com.dylibso.chicory.wasm.types.MemoryLimits;
 import com.dylibso.chicory.wasm.types.Table;
 import com.dylibso.chicory.wasm.types.TableLimits;
@@ -32,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Guest {
     private static final int INTERRUPTION_INTERVAL = 4096;
+
+    /** What an imported memory starts with at the least, if it may: OPA's ABI asks for it. */
+    private static final int IMPORTED_PAGES = 5;
 
     private final Code code;
     private final Map<Integer, Machine> replaced = new HashMap<>();
@@ -83,12 +88,12 @@ public final class Guest {
             long memoryBytes,
             Runnable interpretedCall) {
         this.code = code;
-        this.imports = imports;
         this.interpretedCall = interpretedCall;
         this.memories = new ArrayList<>();
+        this.imports = withMemory(homeModule, imports, memories);
         this.home =
-                Instance.builder(homeModule)
-                        .withImportValues(imports)
+                Instance.builder(module.home())
+                        .withImportValues(this.imports)
                         .withMemoryFactory(limits -> {
                             var created = newMemory.apply(limits);
                             memories.add(created);
@@ -115,6 +120,30 @@ public final class Guest {
         home.initialize(false);
     }
 
+    /** A module that imports its memory gets one of its own, like any other module. */
+    private static ImportValues withMemory(
+            WasmModule module, ImportValues given, List<LinearMemory> memories) {
+        var imports =
+                ImportValues.builder()
+                        .addFunction(given.functions())
+                        .addGlobal(given.globals())
+                        .addTable(given.tables());
+        for (int i = 0; i < module.importSection().importCount(); i++) {
+            if (module.importSection().getImport(i) instanceof MemoryImport wanted) {
+                var created = new LinearMemory(roomy(wanted.limits()));
+                memories.add(created);
+                imports.addMemory(new ImportMemory(wanted.module(), wanted.name(), created));
+            }
+        }
+        return imports.build();
+    }
+
+    private static MemoryLimits roomy(MemoryLimits wanted) {
+        return new MemoryLimits(
+                Math.clamp(IMPORTED_PAGES, wanted.initialPages(), wanted.maximumPages()),
+                wanted.maximumPages());
+    }
+
     /** The engine grows a table's limits in the module itself; a copy keeps guests apart. */
     private static TableInstance ownTable(Table table, int initial) {
         var limits = table.limits();
@@ -139,6 +168,16 @@ public final class Guest {
     /** Runs an exported function and gives its results, as raw bits. */
     public long[] call(String export, long... arguments) {
         return home.export(export).apply(arguments);
+    }
+
+    /** Runs an exported function of 32-bit integers that gives one, and none gives 0. */
+    public int callInt(String export, int... arguments) {
+        var wide = new long[arguments.length];
+        for (int i = 0; i < arguments.length; i++) {
+            wide[i] = arguments[i];
+        }
+        long @Nullable [] result = home.export(export).apply(wide);
+        return result == null || result.length == 0 ? 0 : (int) result[0];
     }
 
     /** Runs a function without parameters. */

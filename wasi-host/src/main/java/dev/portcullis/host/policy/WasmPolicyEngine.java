@@ -7,6 +7,7 @@ import dev.portcullis.host.PolicyModule;
 import dev.portcullis.host.StartLevel;
 import dev.portcullis.host.engine.DecodedModule;
 import dev.portcullis.host.engine.TieredModule;
+import dev.portcullis.host.rego.RegoProgram;
 import dev.portcullis.host.run.Watchdog;
 import dev.portcullis.host.wapc.Operation;
 import dev.portcullis.host.wapc.WapcProgram;
@@ -93,15 +94,31 @@ public final class WasmPolicyEngine implements PolicyEngine {
             return switch (metadata.executionMode()) {
                 case WASI -> wasi(binary, digest, metadata);
                 case WAPC -> wapc(binary, digest, metadata, section.isPresent());
-                case OPA, GATEKEEPER ->
-                        throw new ModuleException(
-                                "execution mode "
-                                        + metadata.executionMode().wireName()
-                                        + " is not supported by this version of Portcullis");
+                case OPA -> rego(binary, digest, metadata, RegoPolicyModule.Dialect.OPA);
+                case GATEKEEPER ->
+                        rego(binary, digest, metadata, RegoPolicyModule.Dialect.GATEKEEPER);
             };
         } catch (MalformedModuleException e) {
             throw new ModuleException(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    private PolicyModule rego(
+            WasmBinary binary,
+            String digest,
+            PolicyMetadata metadata,
+            RegoPolicyModule.Dialect dialect)
+            throws ModuleException {
+        var decoded = DecodedModule.of(binary);
+        RegoProgram.check(decoded);
+        var module = new TieredModule(binary, decoded, compiler);
+        return new RegoPolicyModule(
+                digest,
+                metadata,
+                dialect,
+                module,
+                new RegoProgram(digest, module, decoded, watchdog, idleGuests, highestLevel),
+                watchdog);
     }
 
     private PolicyModule wasi(WasmBinary binary, String digest, PolicyMetadata metadata)

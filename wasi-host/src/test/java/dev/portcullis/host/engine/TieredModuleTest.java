@@ -535,14 +535,18 @@ class TieredModuleTest {
     }
 
     @Test
-    void aModuleThatImportsItsMemoryIsRefused() {
+    void aModuleThatImportsItsMemoryIsGivenOne() {
         var module = new ModuleBytes().importMemory("env", "memory");
         int run = module.function(module.type(List.of(), List.of()), 0);
         var loaded = TestGuests.load(module.export("run", run).module());
 
         assertThat(loaded.decoded().importedNames()).containsExactly("env.memory");
-        assertThatThrownBy(() -> loaded.guest(ImportValues.empty()))
-                .isInstanceOf(ChicoryException.class);
+        var one = loaded.guest(ImportValues.empty());
+        var other = loaded.guest(ImportValues.empty());
+        one.memory().writeByte(7, (byte) 1);
+        assertThat(one.memory().pages()).isEqualTo(5);
+        assertThat(one.memory().read(7)).isEqualTo((byte) 1);
+        assertThat(other.memory().read(7)).isZero();
     }
 
     @Test

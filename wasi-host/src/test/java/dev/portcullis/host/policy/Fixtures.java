@@ -90,6 +90,7 @@ final class Fixtures {
     static String message(Evaluation evaluation) {
         return switch (evaluation) {
             case Evaluation.Answered(var response) -> String.valueOf(response.message());
+            case Evaluation.Reviewed(var response) -> String.valueOf(response.status());
             case Evaluation.Failed(var reason, var message) -> reason + ": " + message;
         };
     }

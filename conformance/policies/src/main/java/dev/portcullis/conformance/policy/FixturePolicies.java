@@ -146,6 +146,38 @@ public final class FixturePolicies {
     }
 
     /**
+     * The bytes of a policy written in Rego; all of them are committed.
+     *
+     * @param name the policy's folder in {@code conformance/policies/rego}
+     */
+    public byte[] rego(String name) {
+        try {
+            return Files.readAllBytes(regoFolder().resolve("modules").resolve(name + ".wasm"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The sources of the policies in Rego, and what OPA itself answers to their builtins. */
+    public Path regoFolder() {
+        return folder.resolve("rego");
+    }
+
+    /**
+     * Builds all policies in Rego from their sources.
+     *
+     * @param target the folder for the modules
+     * @throws FixtureUnavailable when they cannot be built
+     */
+    void buildRego(Path target) throws IOException {
+        run(
+                regoFolder().resolve("build.sh"),
+                "the policies in Rego cannot be built",
+                "--out",
+                target.toString());
+    }
+
+    /**
      * Builds a module from its sources, whether it is committed or not.
      *
      * @param target the folder for {@code <name>.wasm}
@@ -166,11 +198,12 @@ public final class FixturePolicies {
     }
 
     private String run(String failure, String... arguments) throws IOException {
+        return run(folder.resolve("build.sh"), failure, arguments);
+    }
+
+    private String run(Path script, String failure, String... arguments) throws IOException {
         var command =
-                Stream.concat(
-                                Stream.of("bash", folder.resolve("build.sh").toString()),
-                                Stream.of(arguments))
-                        .toList();
+                Stream.concat(Stream.of("bash", script.toString()), Stream.of(arguments)).toList();
         // A file, because a full pipe would stop the build.
         var log = Files.createTempFile("portcullis-policies", ".log");
         try {
@@ -265,6 +298,7 @@ public final class FixturePolicies {
     private boolean isSource(Path file) {
         var name = file.getFileName().toString();
         return Files.isRegularFile(file)
+                && !file.startsWith(regoFolder())
                 && (Stream.of(".go", ".rs", ".ts").anyMatch(name::endsWith)
                         || SOURCES.contains(name));
     }
