@@ -92,7 +92,7 @@ public final class Guest {
         this.memories = new ArrayList<>();
         this.imports = withMemory(homeModule, imports, memories);
         this.home =
-                Instance.builder(module.home())
+                Instance.builder(homeModule)
                         .withImportValues(this.imports)
                         .withMemoryFactory(limits -> {
                             var created = newMemory.apply(limits);
