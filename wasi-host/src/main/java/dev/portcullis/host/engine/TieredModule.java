@@ -35,6 +35,7 @@ public final class TieredModule {
     private final WasmBinary binary;
     private final boolean reducible;
     private final WasmModule home;
+    private final boolean hasBlankGuests;
     private @Nullable WasmModule blankHome;
     private final Executor background;
     private final BitSet compiled = new BitSet();
@@ -52,6 +53,7 @@ public final class TieredModule {
         this.background = background;
         this.reducible = binary.reducible() && !decoded.keepsPassiveSegments();
         this.home = reducible ? parse(binary.reduced(new BitSet(), true)) : decoded.module();
+        this.hasBlankGuests = reducible || !decoded.hasStartFunction();
         this.code = newCode();
         if (!reducible) {
             var all = allFunctions();
@@ -149,6 +151,14 @@ public final class TieredModule {
     public Guest guest(ImportValues imports, long memoryBytes) {
         var current = code;
         return new Guest(this, current, imports, memoryBytes, () -> countInterpretedCall(current));
+    }
+
+    /**
+     * Whether guests can be made without running any code; not so for modules that are compiled
+     * whole and have a start function, whose memory would grow unbounded meanwhile.
+     */
+    public boolean hasBlankGuests() {
+        return hasBlankGuests;
     }
 
     /**

@@ -133,6 +133,9 @@ final class ImageMaker {
         if (highestLevel == StartLevel.Kind.PLAIN) {
             return Optional.of("no image is allowed by configuration");
         }
+        if (!module.hasBlankGuests()) {
+            return Optional.of("runs code while it is instantiated");
+        }
         if (!decoded.changesOnlyMemoryAndGlobals()) {
             return Optional.of("changes tables or keeps passive segments");
         }

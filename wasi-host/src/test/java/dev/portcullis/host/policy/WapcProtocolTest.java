@@ -34,6 +34,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The sequence and the exports of guest-abi §3, on guests of a few instructions. */
 class WapcProtocolTest {
@@ -171,17 +172,29 @@ class WapcProtocolTest {
         assertThat(script.load().startLevel().kind()).isEqualTo(StartLevel.Kind.INITIALISED);
     }
 
-    @Test
-    void aStartFunctionOfTheModuleRunsFirstAndItsStateIsPartOfTheImage() throws ModuleException {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aStartFunctionOfTheModuleRunsFirstAndItsStateIsPartOfTheImage(boolean whole)
+            throws ModuleException {
         var script =
                 new Script()
                         .starting(Script.note(0, 'M'), Script.note(1, 'M'))
                         .exporting("_start", Script.note(1, 'S'))
                         .answering();
-        for (var policy : List.of(script.load(), script.loadPlain())) {
+        if (whole) {
+            script.module.structType(); // a type that only modules compiled whole may have
+        }
+        var bytes = script.bytes();
+        for (var policy : List.of(ENGINE.load(bytes), PLAIN.load(bytes))) {
             assertThat(message(ask(policy))).isEqualTo("MS......");
             assertThat(message(ask(policy))).isEqualTo("MS......");
         }
+        assertThat(ENGINE.load(bytes).startLevel())
+                .isEqualTo(
+                        whole
+                                ? new StartLevel(
+                                        StartLevel.Kind.PLAIN, "runs code while it is instantiated")
+                                : new StartLevel(StartLevel.Kind.INITIALISED, ""));
     }
 
     @Test
